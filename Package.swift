@@ -1,0 +1,64 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "imgedge",
+  products: [
+    .executable(name: "imgedge", targets: ["imgedge"]),
+    .executable(name: "edge", targets: ["HostShim"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    // The decisions. Builds for Linux and as Embedded Swift for wasm.
+    .target(
+      name: "EdgeHandler",
+      dependencies: [.product(name: "HTTPTypes", package: "swift-http-types")],
+      swiftSettings: strict),
+    .executableTarget(name: "HostShim", dependencies: ["EdgeHandler"], swiftSettings: strict),
+
+    // The native host, one target a concern.
+    .systemLibrary(name: "CVipsLibrary", path: "Sources/CVipsLibrary", pkgConfig: "vips"),
+    .target(name: "CVips", dependencies: ["CVipsLibrary"], path: "Sources/CVips"),
+    .target(
+      name: "Pixels", dependencies: ["EdgeHandler", "CVips", .product(name: "NIOCore", package: "swift-nio")],
+      path: "Sources/NativeHost/Pixels", swiftSettings: strict),
+    .systemLibrary(name: "CCurlLibrary", path: "Sources/CCurlLibrary", pkgConfig: "libcurl"),
+    .target(name: "CCurl", dependencies: ["CCurlLibrary"], path: "Sources/CCurl"),
+    .target(
+      name: "Net", dependencies: ["EdgeHandler", "CCurl", .product(name: "NIOCore", package: "swift-nio")],
+      path: "Sources/NativeHost/Net", swiftSettings: strict),
+    .target(
+      name: "Outputs", dependencies: ["EdgeHandler", .product(name: "NIOCore", package: "swift-nio")],
+      path: "Sources/NativeHost/Outputs", swiftSettings: strict),
+    .executableTarget(
+      name: "imgedge",
+      dependencies: [
+        "EdgeHandler", "Pixels", "Net", "Outputs",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Sources/NativeHost/Server", resources: [.copy("Samples")], swiftSettings: strict),
+
+    .testTarget(name: "EdgeHandlerTests", dependencies: ["EdgeHandler"], swiftSettings: strict),
+    .testTarget(
+      name: "NativeHostTests", dependencies: ["EdgeHandler", "Pixels", "Net", "Outputs"], swiftSettings: strict),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: [
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      resources: [.copy("Cases")], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,76 @@
+/// An image's bytes, owned by the host. `EdgeHandler` never sees them: it passes the handle from one effect to the next.
+///
+/// A handle is valid until the request that made it has been answered and its ``Afterwards`` are done.
+public struct Blob: Sendable, Hashable {
+  public let id: UInt32
+
+  public init(id: UInt32) {
+    self.id = id
+  }
+}
+
+/// A `GET` to an origin. Carries exactly the fields listed: no cookie, no client header, no client address.
+public struct OutboundRequest: Sendable, Equatable {
+  /// An absolute `http` or `https` URL in WHATWG serialisation.
+  public var url: String
+  /// Field names in lower case.
+  public var fields: [Field]
+  /// A longer body ends the exchange with ``FetchFailure/tooLarge``.
+  public var maximumBytes: Int
+  /// For the whole exchange, from the look-up of the name to the last byte.
+  public var timeoutMilliseconds: Int
+
+  public struct Field: Sendable, Equatable {
+    public var name: String
+    public var value: String
+
+    public init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  public init(url: String, fields: [Field] = [], maximumBytes: Int, timeoutMilliseconds: Int) {
+    self.url = url
+    self.fields = fields
+    self.maximumBytes = maximumBytes
+    self.timeoutMilliseconds = timeoutMilliseconds
+  }
+}
+
+public enum FetchResult: Sendable, Equatable {
+  case response(InboundResponse)
+  case failed(FetchFailure)
+}
+
+/// An origin's answer. The body of anything but a 200 is not kept: its blob is empty.
+public struct InboundResponse: Sendable, Equatable {
+  public var status: Int
+  /// The first `Location` field, as sent.
+  public var location: String?
+  /// The first `Content-Type` field, as sent. Shown by `/info`, never trusted.
+  public var contentType: String?
+  public var body: Blob
+  public var byteCount: Int
+  public var milliseconds: Int
+
+  public init(
+    status: Int, location: String? = nil, contentType: String? = nil, body: Blob, byteCount: Int, milliseconds: Int
+  ) {
+    self.status = status
+    self.location = location
+    self.contentType = contentType
+    self.body = body
+    self.byteCount = byteCount
+    self.milliseconds = milliseconds
+  }
+}
+
+public enum FetchFailure: Sendable, Equatable {
+  /// No address, refused, reset, TLS failure, malformed answer, or closed before the promised length.
+  case unreachable
+  /// Every address of the name is one that this host will not connect to.
+  case addressRefused
+  case timedOut
+  case tooLarge
+}

@@ -1,0 +1,82 @@
+/// Asks for an original's header, and on demand for the extent of what is inside a uniform border.
+public struct InspectRequest: Sendable, Equatable {
+  public var blob: Blob
+  /// Also decode the first frame and find the box inside its uniform border (``ImageHeader/content``).
+  public var findsContent: Bool
+
+  public init(blob: Blob, findsContent: Bool = false) {
+    self.blob = blob
+    self.findsContent = findsContent
+  }
+}
+
+public enum InspectResult: Sendable, Equatable {
+  case image(ImageHeader)
+  /// Not one of the formats of ``ImageHeader/Format``, judged by the bytes.
+  case unsupported
+  /// Begins like a known format and cannot be read.
+  case undecodable
+  case overloaded
+}
+
+/// What the first bytes of an original say of it.
+public struct ImageHeader: Sendable, Equatable {
+  public enum Format: Sendable, Equatable, CaseIterable {
+    case jpeg, png, webp, gif, avif, heic, tiff, svg
+  }
+
+  public var format: Format
+  /// Of one frame, as stored: before ``orientation`` is applied.
+  public var width: Int
+  public var height: Int
+  /// EXIF orientation, 1–8 (CIPA DC-008, tag 0x0112); 1 where there is none.
+  public var orientation: Int
+  /// Frames of an animation (1 for a still, also for the pages of a TIFF or HEIC, of which only the first is used).
+  public var frames: Int
+  public var hasAlpha: Bool
+  /// In the oriented first frame's pixels; `nil` unless asked for, or where the whole image is uniform.
+  public var content: PixelRect?
+
+  public init(
+    format: Format, width: Int, height: Int, orientation: Int = 1, frames: Int = 1, hasAlpha: Bool = false,
+    content: PixelRect? = nil
+  ) {
+    self.format = format
+    self.width = width
+    self.height = height
+    self.orientation = orientation
+    self.frames = frames
+    self.hasAlpha = hasAlpha
+    self.content = content
+  }
+
+  /// Size of a frame as a person sees it: orientations 5–8 exchange the axes.
+  public var orientedSize: PixelSize {
+    orientation >= 5 ? PixelSize(width: height, height: width) : PixelSize(width: width, height: height)
+  }
+}
+
+public struct PixelSize: Sendable, Equatable {
+  public var width: Int
+  public var height: Int
+
+  public init(width: Int, height: Int) {
+    self.width = width
+    self.height = height
+  }
+}
+
+/// Half-open: covers `x ..< x + width` by `y ..< y + height`.
+public struct PixelRect: Sendable, Equatable {
+  public var x: Int
+  public var y: Int
+  public var width: Int
+  public var height: Int
+
+  public init(x: Int, y: Int, width: Int, height: Int) {
+    self.x = x
+    self.y = y
+    self.width = width
+    self.height = height
+  }
+}

@@ -1,0 +1,43 @@
+/// Identifies an output: SHA-256 of the canonical form of everything that its bytes depend on.
+public struct CacheKey: Sendable, Hashable {
+  /// 64 lower-case hexadecimal digits.
+  public let hex: String
+
+  public init(digest: [UInt8]) {
+    hex = Hexadecimal.encode(digest)
+  }
+
+  /// `nil` unless `hex` is 64 lower-case hexadecimal digits.
+  public init?(hex: String) {
+    guard hex.utf8.count == 64, hex.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else {
+      return nil
+    }
+    self.hex = hex
+  }
+}
+
+public enum LookUpResult: Sendable {
+  case hit(StoredOutput)
+  /// Somebody else was at work on it; this is what came of it.
+  case collapsed(StoredOutput)
+  /// Not there, and now claimed by this flow.
+  case miss
+  /// Somebody else was at work on it and failed.
+  case failed(Problem)
+}
+
+/// An output in the store.
+public struct StoredOutput: Sendable, Equatable {
+  public var body: Blob
+  public var byteCount: Int
+  public var mediaType: String
+  /// How long the store may keep it, in seconds from now.
+  public var lifetimeSeconds: Int
+
+  public init(body: Blob, byteCount: Int, mediaType: String, lifetimeSeconds: Int) {
+    self.body = body
+    self.byteCount = byteCount
+    self.mediaType = mediaType
+    self.lifetimeSeconds = lifetimeSeconds
+  }
+}

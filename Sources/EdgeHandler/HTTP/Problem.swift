@@ -1,0 +1,65 @@
+/// An error as the caller sees it (RFC 9457). One row of ``Code`` each: a code cannot exist without status and title.
+///
+/// `detail` is written for the caller: it names what was wrong and what is allowed, and never holds a path, an address or
+/// a credential of ours.
+public struct Problem: Error, Sendable, Equatable {
+  public var code: Code
+  public var detail: String
+  /// The parameter at fault, where there is one.
+  public var parameter: String?
+
+  public init(_ code: Code, _ detail: String, parameter: String? = nil) {
+    self.code = code
+    self.detail = detail
+    self.parameter = parameter
+  }
+
+  /// Whose fault it is decides the status class: the caller's (4xx), the original's (404, 413, 415, 422, 502, 504), ours (500, 503).
+  public enum Code: Sendable, Equatable, CaseIterable {
+    case invalidParameter, ambiguousSource, missingSource, invalidSource, invalidURL, urlTooLong
+    case unknownWorkspace, unknownSource, notFound, methodNotAllowed
+    case originNotAllowed, sourceNotAllowed
+    case sourceNotFound, sourceTooLarge, tooManyPixels, unsupportedFormat, undecodableImage
+    case noUsableSource
+    case outOfCredits, tooManyRequests
+    case sourceUnreachable, sourceTimeout
+    case transformTimeout, overloaded, internalError
+  }
+}
+
+extension Problem.Code {
+  /// Stable: clients may compare it.
+  public var name: String { row.name }
+  public var status: Int { row.status }
+  public var title: String { row.title }
+
+  private var row: (name: String, status: Int, title: String) {
+    switch self {
+    case .invalidParameter: ("invalid-parameter", 400, "A parameter has a value that is not allowed")
+    case .ambiguousSource: ("ambiguous-source", 400, "The original is named more than once")
+    case .missingSource: ("missing-source", 400, "No original is named")
+    case .invalidSource: ("invalid-source", 400, "The name of the original is malformed")
+    case .invalidURL: ("invalid-url", 400, "The request's URL is malformed")
+    case .urlTooLong: ("url-too-long", 414, "The request's URL is too long")
+    case .unknownWorkspace: ("unknown-workspace", 404, "No workspace answers at this host")
+    case .unknownSource: ("unknown-source", 404, "The workspace has no source of this name")
+    case .notFound: ("not-found", 404, "Nothing is served at this path")
+    case .methodNotAllowed: ("method-not-allowed", 405, "The method is not allowed here")
+    case .originNotAllowed: ("origin-not-allowed", 403, "This browser origin may not use the workspace")
+    case .sourceNotAllowed: ("source-not-allowed", 403, "The workspace may not use this source")
+    case .sourceNotFound: ("source-not-found", 404, "The original does not exist")
+    case .sourceTooLarge: ("source-too-large", 413, "The original has too many bytes")
+    case .tooManyPixels: ("too-many-pixels", 413, "The picture has too many pixels")
+    case .unsupportedFormat: ("unsupported-format", 415, "The original is not an image that can be read")
+    case .undecodableImage: ("undecodable-image", 422, "The original is damaged")
+    case .noUsableSource: ("no-usable-source", 422, "None of the originals can be used")
+    case .outOfCredits: ("out-of-credits", 402, "The workspace has no credits left")
+    case .tooManyRequests: ("too-many-requests", 429, "Too many requests")
+    case .sourceUnreachable: ("source-unreachable", 502, "The original's server did not answer properly")
+    case .sourceTimeout: ("source-timeout", 504, "The original's server took too long")
+    case .transformTimeout: ("transform-timeout", 500, "The transform took too long")
+    case .overloaded: ("overloaded", 503, "The service is at capacity")
+    case .internalError: ("internal-error", 500, "The service failed")
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/// The effect protocol: how a decision that performs nothing gets things done.
+///
+/// Law of this file: everything `EdgeHandler` wants from the outside is a case here, with a typed result. A host is a loop
+/// that performs the effect of a case, calls its continuation with the result, and looks at the next step. A rule never
+/// belongs in such a loop, because the other build has another loop.
+public enum Step<Value: Sendable>: Sendable {
+  /// The flow has ended with `value`.
+  case done(Value)
+
+  /// Ask the store of outputs. A miss claims the key: until the claiming flow ends, others that look the same key up wait
+  /// for its outcome instead of doing the work again.
+  case lookUp(CacheKey, then: @Sendable (LookUpResult) -> Step<Value>)
+
+  /// One HTTP exchange with an origin. Redirects are *not* followed: a 3xx is a result like any other.
+  case fetch(OutboundRequest, then: @Sendable (FetchResult) -> Step<Value>)
+
+  /// Read an original's header: format, size, frames. Decodes no pixels unless `InspectRequest` asks for them.
+  case inspect(InspectRequest, then: @Sendable (InspectResult) -> Step<Value>)
+
+  /// Decode, process and encode.
+  case render(RenderPlan, then: @Sendable (RenderResult) -> Step<Value>)
+
+  /// A small RGBA raster of an original, for BlurHash and colours.
+  case sample(SampleRequest, then: @Sendable (SampleResult) -> Step<Value>)
+
+  /// Run independent flows at once; continue when all have ended. Results are in the order of the flows.
+  case all([Step<Loaded>], then: @Sendable ([Loaded]) -> Step<Value>)
+}
+
+/// What `EdgeHandler` answers, and what its host does once the answer is on its way.
+public struct Answer: Sendable {
+  public var response: Response
+  /// Never delays the answer.
+  public var afterwards: [Afterwards]
+
+  public init(_ response: Response, afterwards: [Afterwards] = []) {
+    self.response = response
+    self.afterwards = afterwards
+  }
+}
+
+/// Work that follows an answer.
+public enum Afterwards: Sendable {
+  /// Store an output under the key that this request claimed.
+  case store(CacheKey, StoredOutput)
+  /// The work under a claimed key failed: everyone who waits for it gets the same problem.
+  case fail(CacheKey, Problem)
+}
+
+/// What a flow inside ``Step/all(_:then:)`` ends with.
+public typealias Loaded = Result<Original, Problem>

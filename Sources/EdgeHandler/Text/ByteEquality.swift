@@ -1,0 +1,17 @@
+/// In this module strings are equal when their bytes are.
+///
+/// The standard library compares by canonical equivalence, under which U+212A KELVIN SIGN equals `K`: wrong for everything
+/// that a URL says, and its tables would be half of the wasm bundle. Members declared here shadow the library's.
+extension String {
+  static func == (left: String, right: String) -> Bool {
+    left.utf8.elementsEqual(right.utf8)
+  }
+
+  static func != (left: String, right: String) -> Bool {
+    !(left == right)
+  }
+
+  static func ~= (pattern: String, value: String) -> Bool {
+    pattern == value
+  }
+}

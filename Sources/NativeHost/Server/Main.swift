@@ -1,0 +1,6 @@
+import EdgeHandler
+
+@main
+struct Main {
+  static func main() {}
+}
