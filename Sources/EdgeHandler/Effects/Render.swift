@@ -101,6 +101,7 @@ public struct Color: Sendable, Equatable {
   }
 
   public static let white = Color(red: 255, green: 255, blue: 255)
+  public static let black = Color(red: 0, green: 0, blue: 0)
   public static let transparent = Color(red: 0, green: 0, blue: 0, alpha: 0)
 }
 

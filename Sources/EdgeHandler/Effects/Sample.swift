@@ -25,7 +25,9 @@ public struct Raster: Sendable, Equatable {
 
   /// `nil` unless the count of bytes fits the size.
   public init?(width: Int, height: Int, rgba: [UInt8]) {
-    guard (1...16384).contains(width), (1...16384).contains(height), rgba.count == width * height * 4 else { return nil }
+    guard (1...16384).contains(width), (1...16384).contains(height), rgba.count == width * height * 4 else {
+      return nil
+    }
     self.width = width
     self.height = height
     self.rgba = rgba

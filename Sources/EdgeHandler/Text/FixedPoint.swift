@@ -3,13 +3,13 @@
 /// Written by hand because `Double(String)` and `String(Double)` need C library support that Embedded Swift lacks, and the
 /// text of a number enters cache keys.
 public struct FixedPoint: Sendable, Hashable, Comparable {
-  public let millionths: Int
+  public let millionths: Int64
 
-  public static let scale = 1_000_000
+  public static let scale: Int64 = 1_000_000
   public static let zero = FixedPoint(millionths: 0)
   public static let one = FixedPoint(millionths: scale)
 
-  public init(millionths: Int) {
+  public init(millionths: Int64) {
     self.millionths = millionths
   }
 
@@ -17,8 +17,8 @@ public struct FixedPoint: Sendable, Hashable, Comparable {
   /// At most 9 digits before the point; digits after the sixth are rounded half up. `nil` for anything else: exponents, `+`,
   /// blanks, digits of other scripts, `nan`, `inf`.
   public init?(parsing text: some Collection<UInt8>) {
-    var whole = 0
-    var fraction = 0
+    var whole: Int64 = 0
+    var fraction: Int64 = 0
     var wholeDigits = 0
     var fractionDigits = 0
     var roundsUp = false
@@ -29,7 +29,7 @@ public struct FixedPoint: Sendable, Hashable, Comparable {
       case 0x2D where position == 0: negative = true
       case 0x2E where !seenPoint: seenPoint = true
       case 0x30...0x39:
-        let digit = Int(byte - 0x30)
+        let digit = Int64(byte - 0x30)
         if !seenPoint {
           wholeDigits += 1
           whole = whole * 10 + digit
@@ -67,8 +67,8 @@ extension FixedPoint: CustomStringConvertible {
   public var description: String {
     let magnitude = millionths.magnitude
     var text = millionths < 0 ? "-" : ""
-    text += String(magnitude / UInt(Self.scale))
-    var fraction = magnitude % UInt(Self.scale)
+    text += String(magnitude / UInt64(Self.scale))
+    var fraction = magnitude % UInt64(Self.scale)
     guard fraction != 0 else { return text }
     var digits: [UInt8] = []
     for _ in 0..<6 {

@@ -1,0 +1,44 @@
+/// Which hosts a list of patterns lets through.
+///
+/// `*` matches every host; `example.com` exactly that host on any port and scheme; `*.example.com` any depth below it and
+/// not the host itself.
+public struct HostPatterns: Sendable {
+  var patterns: [HostPattern]
+
+  public static let everything = HostPatterns(patterns: [.any])
+
+  func matches(_ host: Host) -> Bool {
+    patterns.contains { $0.matches(host) }
+  }
+}
+
+enum HostPattern: Sendable {
+  case any
+  case exactly(Host)
+  /// The text begins with a dot.
+  case below(suffix: String)
+
+  static let grammar = "`*`, a host such as `example.com`, or `*.` and a host"
+
+  init?(parsing text: String) {
+    if text == "*" {
+      self = .any
+    } else if text.utf8.starts(with: "*.".utf8) {
+      guard case .domain(let apex)? = try? Host(parsing: text.utf8.dropFirst(2)) else { return nil }
+      self = .below(suffix: "." + apex)
+    } else {
+      guard let host = try? Host(parsing: text.utf8) else { return nil }
+      self = .exactly(host)
+    }
+  }
+
+  func matches(_ host: Host) -> Bool {
+    switch self {
+    case .any: return true
+    case .exactly(let exactly): return exactly == host
+    case .below(let suffix):
+      guard case .domain(let name) = host, name.utf8.count > suffix.utf8.count else { return false }
+      return name.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/// Which browser origins a list of patterns lets through. A pattern is a host pattern that may carry a scheme and a port,
+/// which then must match.
+public struct OriginPatterns: Sendable {
+  /// A list that holds `*` lets everything through; nothing else in it matters then.
+  var allowsEverything: Bool
+  var patterns: [OriginPattern]
+
+  public static let everything = OriginPatterns(allowsEverything: true, patterns: [])
+
+  /// What a request with this `Origin` field gets; `nil` is a refusal.
+  func sharing(with origin: String?) -> ResponseHead.Sharing? {
+    if allowsEverything { return .everyone }
+    guard let origin else { return .nobody }
+    guard let parsed = Origin(parsing: origin), patterns.contains(where: { $0.matches(parsed) }) else { return nil }
+    return .origin(origin)
+  }
+}
+
+/// A serialised origin (RFC 6454, section 6.2) other than `null`.
+struct Origin: Sendable {
+  var scheme: String
+  var host: Host
+  /// As written, or the scheme's own; `nil` where neither is known.
+  var port: Int?
+
+  init?(parsing text: String) {
+    guard let (scheme, rest) = Self.splitScheme(text), let scheme,
+      let (host, port) = Self.splitPort(rest), let host = try? Host(parsing: host)
+    else { return nil }
+    self.scheme = scheme
+    self.host = host
+    self.port = port ?? Self.defaultPort(of: scheme)
+  }
+
+  /// The scheme in lower case, if there is one, and what follows `://`.
+  static func splitScheme(_ text: String) -> (scheme: String?, rest: Substring.UTF8View)? {
+    let bytes = text.utf8[...]
+    guard let colon = bytes.firstIndex(of: 0x3A), bytes[colon...].starts(with: "://".utf8) else { return (nil, bytes) }
+    let scheme = bytes[..<colon].map { ASCII.lowercase($0) }
+    guard let first = scheme.first, ASCII.isLowercaseLetter(first),
+      scheme.allSatisfy({ ASCII.isLowercaseLetter($0) || ASCII.isDigit($0) || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E })
+    else { return nil }
+    return (String(decoding: scheme, as: UTF8.self), bytes[colon...].dropFirst(3))
+  }
+
+  /// A host and the port after its last colon, if there is one. `nil` for a malformed port.
+  static func splitPort(_ text: Substring.UTF8View) -> (host: Substring.UTF8View, port: Int?)? {
+    guard let colon = text.lastIndex(of: 0x3A), text.last != 0x5D else { return (text, nil) }
+    let digits = text[text.index(after: colon)...]
+    guard (1...5).contains(digits.count), digits.allSatisfy(ASCII.isDigit) else { return nil }
+    let port = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    guard port <= 65535 else { return nil }
+    return (text[..<colon], port)
+  }
+
+  static func defaultPort(of scheme: String) -> Int? {
+    switch scheme {
+    case "https", "wss": 443
+    case "http", "ws": 80
+    default: nil
+    }
+  }
+}
+
+struct OriginPattern: Sendable {
+  var scheme: String?
+  var host: HostPattern
+  var port: Int?
+
+  static let grammar = "`*`, or a host or `*.` and a host, with an optional scheme before and port behind it"
+
+  init?(parsing text: String) {
+    guard let (scheme, rest) = Origin.splitScheme(text), let (host, port) = Origin.splitPort(rest),
+      let host = HostPattern(parsing: String(decoding: host, as: UTF8.self))
+    else { return nil }
+    if case .any = host, scheme != nil || port != nil { return nil }
+    self.scheme = scheme
+    self.host = host
+    self.port = port
+  }
+
+  func matches(_ origin: Origin) -> Bool {
+    if let scheme, scheme != origin.scheme { return false }
+    if let port, port != origin.port { return false }
+    return host.matches(origin.host)
+  }
+}

@@ -1,0 +1,158 @@
+import HTTPTypes
+
+/// What a request comes to before anything has been looked up or fetched.
+enum Decision: Sendable {
+  case answer(Response)
+  case transform(TransformRequest)
+}
+
+/// A transform that may be made.
+struct TransformRequest: Sendable {
+  var head: ResponseHead
+  var workspace: Workspace
+  var reference: SourceReference
+  var options: TransformOptions
+  var key: CacheKey
+  var ifNoneMatch: IfNoneMatch
+
+  var isNegotiated: Bool {
+    if case .negotiated = options.format { true } else { false }
+  }
+}
+
+/// From the request to a decision, in the order in which a stranger may learn things: is there a workspace, may this page
+/// use it, is the request well formed, may the workspace use this source.
+struct Decider {
+  let configuration: Configuration
+  let directory: Directory
+  let request: Request
+  let context: Context
+  var trace: Trace
+
+  mutating func decide() -> Decision {
+    var head = ResponseHead(sharing: .undecided, isCustomDomain: false, omitsBody: request.method == "HEAD")
+    do throws(Problem) {
+      return try decide(&head)
+    } catch {
+      trace.note("answer", "\(error.code.status) \(error.code.name): \(error.detail)")
+      return .answer(error.response(head))
+    }
+  }
+
+  private mutating func decide(_ head: inout ResponseHead) throws(Problem) -> Decision {
+    if request.target == "*" && request.method == "OPTIONS" { return .answer(capabilities(head)) }
+    let target = try Target(request.target, maximumBytes: configuration.limits.maximumURLBytes)
+    if let health = health(target.path, head) { return .answer(health) }
+
+    guard let match = directory.workspace(at: request.authority) else {
+      throw Problem(.unknownWorkspace, "No workspace answers at this host.")
+    }
+    let workspace = match.workspace
+    let reason = match.isCustomDomain ? "its custom domain" : "the host's first label"
+    trace.note("workspace", "\(workspace.namespace), by \(reason)")
+    head.isCustomDomain = match.isCustomDomain
+    head.sharing = .nobody
+    let origin = request.fields[.origin]
+    guard let sharing = workspace.allowedOrigins.sharing(with: origin) else {
+      throw Problem(.originNotAllowed, "The workspace's allowed origins do not include the origin of this request.")
+    }
+    head.sharing = sharing
+    trace.note("access", origin.map { "the origin \($0) is allowed" } ?? "no Origin: passes")
+
+    guard let method = Method(request.method) else {
+      throw Problem(.methodNotAllowed, "The method is not allowed; \(Method.allow) are.")
+    }
+    guard let route = Route(path: target.path) else {
+      throw Problem(.notFound, "Nothing is served at this path; an image is at /transform, or at /<source>/<path>.")
+    }
+    if method == .options { return .answer(preflight(head)) }
+    switch route.endpoint {
+    case .transform:
+      trace.note("route", "transform")
+      return try transform(target, route, workspace, head)
+    }
+  }
+
+  private mutating func transform(
+    _ target: Target, _ route: Route, _ workspace: Workspace, _ head: ResponseHead
+  ) throws(Problem) -> Decision {
+    let set = try ParameterSet(Query(parsing: target.query.utf8), table: TransformParameter.table)
+    let reference = try source(named: set.text(.src), route, workspace)
+    let accepted = AcceptedFormats(field: request.fields[.accept])
+    let options = try TransformOptions(set, accepted: accepted, limits: configuration.limits)
+    let effective = options.effective
+    let key = CacheKey(
+      namespace: workspace.namespace, operation: "transform",
+      parts: [
+        KeyPart(name: "source", value: reference.canonical),
+        KeyPart(name: "version", value: reference.source?.version ?? ""),
+      ] + effective)
+    for option in effective { trace.note("option", "\(option.name) = \(option.value)") }
+    trace.note("key", key.hex)
+
+    let transform = TransformRequest(
+      head: head, workspace: workspace, reference: reference, options: options, key: key,
+      ifNoneMatch: IfNoneMatch(field: request.fields[.ifNoneMatch]))
+    guard !transform.ifNoneMatch.names(key.entityTag) else {
+      trace.note("answer", "304: the caller has this output")
+      return .answer(transform.notModified())
+    }
+    trace.note("answer", "look the key up; on a miss fetch, inspect, render, store")
+    return .transform(transform)
+  }
+
+  private mutating func source(
+    named text: String?, _ route: Route, _ workspace: Workspace
+  ) throws(Problem) -> SourceReference {
+    let reference: SourceReference
+    switch (text, route.pathSource) {
+    case (_?, _?):
+      throw Problem(
+        .ambiguousSource, "The original is named by the path and by src; one of them is allowed.", parameter: "src")
+    case (nil, nil): throw Problem(.missingSource, "No original is named: give src.", parameter: "src")
+    case (let text?, nil): reference = try SourceReference(text, workspace: workspace)
+    case (nil, let path?): reference = try SourceReference(encodedPath: path, workspace: workspace)
+    }
+    trace.note("source", "\(reference.source.map { "\($0.name), " } ?? "external, ")\(reference.canonical)")
+    return reference
+  }
+
+  // MARK: Answers without an image
+
+  /// Answered on every host, before there is a workspace.
+  private func health(_ path: String, _ head: ResponseHead) -> Response? {
+    switch path {
+    case "/healthz": return text("ok", status: 200, head)
+    case "/readyz": return context.isReady ? text("ready", status: 200, head) : text("not ready", status: 503, head)
+    default: return nil
+    }
+  }
+
+  private func text(_ text: String, status: Int, _ head: ResponseHead) -> Response {
+    guard Method(request.method) != nil else {
+      return Problem(.methodNotAllowed, "The method is not allowed; \(Method.allow) are.").response(head)
+    }
+    if request.method == "OPTIONS" { return capabilities(head) }
+    return head.response(
+      status: status, mediaType: "text/plain; charset=utf-8", cacheControl: "no-store", Array((text + "\n").utf8))
+  }
+
+  private func capabilities(_ head: ResponseHead) -> Response {
+    var fields = head.fields()
+    fields[.allow] = Method.allow
+    return Response(status: 204, fields: fields)
+  }
+
+  /// A CORS preflight (Fetch standard, section 3.2.2), or `OPTIONS` for its own sake.
+  private func preflight(_ head: ResponseHead) -> Response {
+    var response = capabilities(head)
+    switch head.sharing {
+    case .everyone, .origin:
+      response.fields[.accessControlAllowMethods] = Method.allow
+      response.fields[.accessControlAllowHeaders] = "*"
+      response.fields[.accessControlMaxAge] = "86400"
+    case .nobody, .undecided: break
+    }
+    return response
+  }
+}

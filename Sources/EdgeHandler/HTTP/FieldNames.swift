@@ -1,0 +1,16 @@
+import HTTPTypes
+
+/// Names that `HTTPTypes` does not list.
+extension HTTPField.Name {
+  /// RFC 9211.
+  static let cacheStatus = constant("Cache-Status")
+  /// W3C Server Timing.
+  static let serverTiming = constant("Server-Timing")
+  /// W3C Resource Timing.
+  static let timingAllowOrigin = constant("Timing-Allow-Origin")
+
+  private static func constant(_ name: String) -> HTTPField.Name {
+    guard let name = HTTPField.Name(name) else { preconditionFailure("not a field name") }
+    return name
+  }
+}

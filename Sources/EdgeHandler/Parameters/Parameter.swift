@@ -1,0 +1,71 @@
+/// One row of the table of parameters. Parsing, error messages, cache keys, `explain` and the reference in the
+/// documentation are made from these rows; a parameter without one of the columns cannot exist.
+struct Parameter: Sendable {
+  var name: String
+  var kind: Kind
+  /// As a caller would write it, or a few words where there is no such value.
+  var standard: String
+  var summary: String
+
+  enum Kind: Sendable {
+    case integer(ClosedRange<Int>)
+    case decimal(FixedPoint, FixedPoint)
+    case keyword([String])
+    case gravity
+    case color
+    case trim
+    case border
+    /// At most this many bytes of UTF-8 without control characters.
+    case text(Int)
+  }
+
+  /// What is allowed, as the end of the sentence "… must be".
+  var allowed: String {
+    switch kind {
+    case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    case .decimal(let least, let most): "a decimal number from \(least) to \(most)"
+    case .keyword(let words): "one of \(ListText.join(words))"
+    case .gravity: Gravity.grammar
+    case .color: Color.grammar
+    case .trim: Trim.grammar
+    case .border: Insets.borderGrammar
+    case .text(let bytes): "1 to \(bytes) bytes of text without control characters"
+    }
+  }
+}
+
+/// The value of a parameter, within its range.
+enum ParameterValue: Sendable {
+  case integer(Int)
+  case decimal(FixedPoint)
+  case keyword(String)
+  case gravity(Gravity)
+  case color(Color)
+  case trim(Trim)
+  case border(Insets)
+  case text(String)
+}
+
+extension Parameter {
+  func parse(_ text: String) -> ParameterValue? {
+    switch kind {
+    case .integer(let range): Self.integer(text, in: range).map { .integer($0) }
+    case .decimal(let least, let most):
+      FixedPoint(parsing: text.utf8).flatMap { $0 >= least && $0 <= most ? .decimal($0) : nil }
+    case .keyword(let words): words.contains(where: { $0 == text }) ? .keyword(text) : nil
+    case .gravity: Gravity(parsing: text).map { .gravity($0) }
+    case .color: Color(parsing: text).map { .color($0) }
+    case .trim: Trim(parsing: text).map { .trim($0) }
+    case .border: Insets(parsingBorder: text).map { .border($0) }
+    case .text(let bytes):
+      (1...bytes).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } ? .text(text) : nil
+    }
+  }
+
+  /// ASCII digits and nothing else.
+  private static func integer(_ text: String, in range: ClosedRange<Int>) -> Int? {
+    guard (1...9).contains(text.utf8.count), text.utf8.allSatisfy(ASCII.isDigit) else { return nil }
+    let value = text.utf8.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    return range.contains(value) ? value : nil
+  }
+}

@@ -1,0 +1,124 @@
+/// An original as a workspace means it: which source it belongs to, if any, and where it is.
+struct SourceReference: Sendable {
+  enum Location: Sendable {
+    case url(WebURL)
+    /// The key of an object, before any encoding.
+    case object(Bucket, key: String)
+    /// The name of a picture that ships with the program.
+    case bundled(String)
+  }
+
+  /// The named source that the original belongs to; `nil` for an external one.
+  var source: Source?
+  var location: Location
+
+  /// The same for all spellings of one original; enters the cache key.
+  var canonical: String {
+    switch location {
+    case .url(let url): url.serialized
+    case .object(let bucket, let key): "\(bucket.endpoint.origin)/\(bucket.bucket)/\(key)"
+    case .bundled(let name): "bundled:\(name)"
+    }
+  }
+}
+
+extension SourceReference {
+  /// Resolves the value of `src`, percent-decoded: a full URL, or `<source>/<path>`.
+  init(_ text: String, workspace: Workspace) throws(Problem) {
+    if Self.isFullURL(text) {
+      self = try Self.external(text, workspace: workspace)
+    } else {
+      self = try Self.alias(text, workspace: workspace)
+    }
+  }
+
+  /// Resolves a source and path that stand in the request's path, percent-encoded.
+  init(encodedPath: String, workspace: Workspace) throws(Problem) {
+    guard let bytes = PercentCoding.decode(encodedPath.utf8), let text = String(validating: bytes, as: UTF8.self) else {
+      throw Problem(.invalidSource, "The path of the original is not percent-encoded UTF-8.", parameter: "src")
+    }
+    self = try Self.alias(text, workspace: workspace)
+  }
+
+  private static func isFullURL(_ text: String) -> Bool {
+    let bytes = text.utf8
+    return ASCII.equalsIgnoringCase(bytes.prefix(7), "http://") || ASCII.equalsIgnoringCase(bytes.prefix(8), "https://")
+  }
+
+  private static func external(_ text: String, workspace: Workspace) throws(Problem) -> SourceReference {
+    let url: WebURL
+    do {
+      url = try WebURL(parsing: text)
+    } catch {
+      throw Problem(.invalidSource, error.detail, parameter: "src")
+    }
+    guard workspace.allowedExternalSources.matches(url.host) else {
+      throw Problem(
+        .sourceNotAllowed, "The workspace's allowed external sources do not include the host \(url.host).",
+        parameter: "src")
+    }
+    return SourceReference(source: workspace.source(containing: url), location: .url(url))
+  }
+
+  private static func alias(_ text: String, workspace: Workspace) throws(Problem) -> SourceReference {
+    let bytes = text.utf8
+    guard let slash = bytes.firstIndex(of: 0x2F) else {
+      throw Problem(
+        .invalidSource, "An original is a full http or https URL, or the name of a source, a slash and a path.",
+        parameter: "src")
+    }
+    let name = String(text[..<slash])
+    let path = String(text[bytes.index(after: slash)...])
+    guard Label.isValid(name) else {
+      throw Problem(.invalidSource, "The name of a source is \(Label.grammar).", parameter: "src")
+    }
+    guard isSafePath(path) else {
+      throw Problem(
+        .invalidSource,
+        "The path of an original must not have an empty, \".\" or \"..\" segment, a backslash or a control character.",
+        parameter: "src")
+    }
+    guard let source = workspace.source(named: name) else {
+      throw Problem(.unknownSource, "The workspace has no source \"\(name)\".", parameter: "src")
+    }
+    return try SourceReference(source: source, path: path)
+  }
+
+  private static func isSafePath(_ path: String) -> Bool {
+    guard path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 != 0x5C }) else { return false }
+    return path.utf8.split(separator: 0x2F, omittingEmptySubsequences: false).allSatisfy { segment in
+      !segment.isEmpty && !segment.elementsEqual(".".utf8) && !segment.elementsEqual("..".utf8)
+    }
+  }
+
+  private init(source: Source, path: String) throws(Problem) {
+    switch source.location {
+    case .bundled:
+      self.init(source: source, location: .bundled(path))
+    case .bucket(let bucket):
+      self.init(source: source, location: .object(bucket, key: bucket.prefix + path))
+    case .http(let prefix):
+      let encoded = PercentCoding.encode(path.utf8, keeping: .path)
+      guard let url = try? WebURL(parsing: prefix.serialized + encoded), url.path.utf8.starts(with: prefix.path.utf8)
+      else {
+        throw Problem(.invalidSource, "The path of the original does not stay inside its source.", parameter: "src")
+      }
+      self.init(source: source, location: .url(url))
+    }
+  }
+}
+
+extension Workspace {
+  /// The HTTP source under whose prefix a URL lies; of several the one with the longest prefix.
+  func source(containing url: WebURL) -> Source? {
+    var best: (source: Source, length: Int)?
+    for source in sources {
+      guard case .http(let prefix) = source.location, prefix.origin == url.origin,
+        url.path.utf8.starts(with: prefix.path.utf8)
+      else { continue }
+      let length = prefix.path.utf8.count
+      if length > best?.length ?? -1 { best = (source, length) }
+    }
+    return best?.source
+  }
+}

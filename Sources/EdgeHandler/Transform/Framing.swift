@@ -1,0 +1,141 @@
+/// How an image of one size becomes one of another: the arithmetic of the six fits, without a pixel.
+struct Framing: Sendable, Equatable {
+  /// In the order in which they are done.
+  var operations: [PixelOperation]
+  /// After all of them.
+  var size: PixelSize
+
+  /// An image may be scaled to a longer side than this only by cutting first: libvips ends at 10 million.
+  private static let longestIntermediate = 100_000
+
+  /// - Parameters:
+  ///   - original: at least 1 px each way.
+  ///   - width, height: of the box; with one of them the other follows from the aspect ratio.
+  init(
+    original: PixelSize, width: Int?, height: Int?, fit: TransformOptions.Fit, gravity: Gravity, background: Color
+  ) {
+    guard width != nil || height != nil else {
+      self.init(resizing: original, to: original)
+      return
+    }
+    let scaled = Self.inside(original, width: width, height: height, enlarges: fit != .scaleDown)
+    guard let width, let height else {
+      self.init(resizing: original, to: scaled)
+      return
+    }
+    let box = PixelSize(width: width, height: height)
+    switch fit {
+    case .contain, .scaleDown: self.init(resizing: original, to: scaled)
+    case .squeeze: self.init(resizing: original, to: box)
+    case .pad:
+      self.init(resizing: original, to: scaled)
+      guard scaled != box else { return }
+      let x = Self.offset(slack: box.width - scaled.width, gravity.fractions.x)
+      let y = Self.offset(slack: box.height - scaled.height, gravity.fractions.y)
+      operations.append(.extend(width: box.width, height: box.height, x: x, y: y, background))
+      size = box
+    case .cover: self.init(filling: box, with: original, gravity: gravity)
+    case .crop:
+      let covers = original.width >= box.width && original.height >= box.height
+      if covers {
+        self.init(filling: box, with: original, gravity: gravity)
+      } else {
+        let kept = PixelSize(
+          width: min(box.width, original.width), height: min(box.height, original.height))
+        self.init(cutting: original, to: kept, gravity: gravity)
+      }
+    }
+  }
+
+  private init(resizing original: PixelSize, to size: PixelSize) {
+    operations = size == original ? [] : [.resize(width: size.width, height: size.height)]
+    self.size = size
+  }
+
+  /// Scales until the box is full, then cuts what is over.
+  private init(filling box: PixelSize, with original: PixelSize, gravity: Gravity) {
+    let isWider = Int64(original.width) * Int64(box.height) > Int64(original.height) * Int64(box.width)
+    let scaled =
+      isWider
+      ? PixelSize(
+        width: max(box.width, Rounding.scale(original.width, by: box.height, over: original.height)), height: box.height
+      )
+      : PixelSize(
+        width: box.width, height: max(box.height, Rounding.scale(original.height, by: box.width, over: original.width)))
+    if max(scaled.width, scaled.height) > Self.longestIntermediate {
+      let part =
+        isWider
+        ? PixelSize(
+          width: max(1, Rounding.scale(original.height, by: box.width, over: box.height)), height: original.height)
+        : PixelSize(
+          width: original.width, height: max(1, Rounding.scale(original.width, by: box.height, over: box.width)))
+      self.init(cutting: original, to: part, gravity: gravity)
+      operations.append(.resize(width: box.width, height: box.height))
+    } else {
+      self.init(resizing: original, to: scaled)
+      operations += Framing(cutting: scaled, to: box, gravity: gravity).operations
+    }
+    size = box
+  }
+
+  private init(cutting original: PixelSize, to size: PixelSize, gravity: Gravity) {
+    self.size = size
+    guard size != original else {
+      operations = []
+      return
+    }
+    switch gravity {
+    case .interest(let interest):
+      operations = [.smartCrop(width: size.width, height: size.height, interest)]
+    case .point(let x, let y):
+      operations = [
+        .crop(
+          PixelRect(
+            x: Self.start(of: size.width, within: original.width, around: x),
+            y: Self.start(of: size.height, within: original.height, around: y), width: size.width, height: size.height))
+      ]
+    }
+  }
+
+  /// The largest size of the same shape inside the box, at least 1 px each way.
+  private static func inside(_ original: PixelSize, width: Int?, height: Int?, enlarges: Bool) -> PixelSize {
+    let byWidth = width.map { width in
+      PixelSize(width: width, height: max(1, Rounding.scale(original.height, by: width, over: original.width)))
+    }
+    let byHeight = height.map { height in
+      PixelSize(width: max(1, Rounding.scale(original.width, by: height, over: original.height)), height: height)
+    }
+    let size: PixelSize
+    switch (byWidth, byHeight) {
+    case (let byWidth?, let byHeight?):
+      let widthLimits =
+        Int64(byWidth.width) * Int64(original.height) <= Int64(byHeight.height) * Int64(original.width)
+      size = widthLimits ? byWidth : byHeight
+    case (let byWidth?, nil): size = byWidth
+    case (nil, let byHeight?): size = byHeight
+    case (nil, nil): size = original
+    }
+    let isLarger = size.width > original.width || size.height > original.height
+    return isLarger && !enlarges ? original : size
+  }
+
+  /// Where a window begins whose middle is as near as possible to a point.
+  private static func start(of window: Int, within length: Int, around fraction: FixedPoint) -> Int {
+    let middle = Rounding.product(length, fraction)
+    return min(max(0, middle - window / 2), max(0, length - window))
+  }
+
+  /// How much of the free room lies before the image.
+  private static func offset(slack: Int, _ fraction: FixedPoint) -> Int {
+    min(Rounding.product(max(0, slack), fraction), max(0, slack))
+  }
+}
+
+extension Gravity {
+  fileprivate var fractions: (x: FixedPoint, y: FixedPoint) {
+    switch self {
+    case .point(let x, let y): (x, y)
+    case .interest: (FixedPoint(millionths: 500_000), FixedPoint(millionths: 500_000))
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/// Arithmetic on pixel counts: 64 bits wide, because `Int` has 32 in wasm; rounds half up; never traps.
+enum Rounding {
+  /// Results saturate here: far beyond every limit, and sums of two still fit 32 bits.
+  static let cap = 1_000_000_000
+
+  /// `value × numerator ÷ denominator` for values of at least 0, at most ``cap``.
+  static func scale(_ value: Int, by numerator: Int, over denominator: Int) -> Int {
+    let divisor = Int64(max(denominator, 1))
+    let (product, overflow) = Int64(value).multipliedReportingOverflow(by: Int64(numerator))
+    guard !overflow else { return cap }
+    let (sum, overflows) = product.addingReportingOverflow(divisor / 2)
+    guard !overflows else { return cap }
+    return Int(min(sum / divisor, Int64(cap)))
+  }
+
+  static func product(_ value: Int, _ factor: FixedPoint) -> Int {
+    let (product, overflow) = Int64(value).multipliedReportingOverflow(by: factor.millionths)
+    guard !overflow, product >= 0, product < Int64.max - FixedPoint.scale else { return cap }
+    return Int(min((product + FixedPoint.scale / 2) / FixedPoint.scale, Int64(cap)))
+  }
+
+  /// Saturates.
+  static func area(_ size: PixelSize, frames: Int = 1) -> Int64 {
+    let (area, overflow) = Int64(size.width).multipliedReportingOverflow(by: Int64(size.height))
+    guard !overflow else { return Int64.max }
+    let (sum, overflows) = area.multipliedReportingOverflow(by: Int64(frames))
+    return overflows ? Int64.max : sum
+  }
+}

@@ -1,0 +1,203 @@
+/// The effective options of a transform: defaults filled in, synonyms resolved, what has no effect left out. Two URLs that
+/// must give the same bytes give equal options.
+struct TransformOptions: Sendable, Equatable {
+  enum Fit: Sendable, Equatable {
+    case contain, cover, crop, pad, scaleDown, squeeze
+
+    init(_ keyword: String) {
+      switch keyword {
+      case "cover": self = .cover
+      case "crop": self = .crop
+      case "pad": self = .pad
+      case "scale-down": self = .scaleDown
+      case "squeeze": self = .squeeze
+      default: self = .contain
+      }
+    }
+
+    var keyword: String {
+      switch self {
+      case .contain: "contain"
+      case .cover: "cover"
+      case .crop: "crop"
+      case .pad: "pad"
+      case .scaleDown: "scale-down"
+      case .squeeze: "squeeze"
+      }
+    }
+  }
+
+  enum Format: Sendable, Equatable {
+    case negotiated(AcceptedFormats)
+    case named(OutputFormat)
+    case lossless
+
+    var keyword: String {
+      switch self {
+      case .negotiated(let accepted):
+        accepted.avif ? (accepted.webp ? "auto:avif,webp" : "auto:avif") : (accepted.webp ? "auto:webp" : "auto")
+      case .named(let format): format.mediaType
+      case .lossless: "nocompress"
+      }
+    }
+  }
+
+  /// In px of the output, after `dpr`.
+  var width: Int?
+  var height: Int?
+  var fit: Fit
+  var gravity: Gravity
+  var background: Color?
+  /// `nil`: not given.
+  var quality: Int?
+  var format: Format
+  var blur: FixedPoint
+  var sharpen: FixedPoint
+  var brightness: FixedPoint
+  var contrast: FixedPoint
+  var saturation: FixedPoint
+  var gamma: FixedPoint
+  var quarterTurns: Int
+  var flipsHorizontally: Bool
+  var flipsVertically: Bool
+  var trim: Trim?
+  /// Multiplies ``trim`` in px.
+  var dpr: FixedPoint
+  /// Top, right, bottom, left in px of the output, after `dpr`.
+  var border: [Int]
+  var borderColor: Color
+  var isAnimated: Bool
+  var metadata: Encoding.Metadata
+  var redirectsOnError: Bool
+  var variant: String?
+
+  static let standardQuality = 80
+}
+
+extension TransformOptions {
+  init(_ set: ParameterSet, accepted: AcceptedFormats, limits: Limits) throws(Problem) {
+    let size = set.integer(.size)
+    dpr = set.decimal(.dpr) ?? .one
+    width = try Self.side(set.integer(.w) ?? size, times: dpr, limits: limits)
+    height = try Self.side(set.integer(.h) ?? size, times: dpr, limits: limits)
+
+    let hasBox = width != nil && height != nil
+    let named = Fit(set.keyword(.fit) ?? "contain")
+    // With one side or none there is no box to fill: what is left of a fit is whether it enlarges.
+    let hasSide = width != nil || height != nil
+    let neverEnlarges = named == .scaleDown || named == .crop
+    fit = hasBox ? named : hasSide && neverEnlarges ? .scaleDown : .contain
+
+    var gravity = set.gravity ?? .center
+    if case .interest = gravity, fit == .pad { gravity = .center }
+    self.gravity = fit == .cover || fit == .crop || fit == .pad ? gravity : .center
+    background = set.color(.background) ?? (fit == .pad ? .white : nil)
+
+    quality = set.integer(.quality)
+    switch set.keyword(.format) {
+    case nil: format = .negotiated(accepted)
+    case "avif": format = .named(.avif)
+    case "webp": format = .named(.webp)
+    case "png": format = .named(.png)
+    case "gif": format = .named(.gif)
+    case "nocompress": format = .lossless
+    default: format = .named(.jpeg)
+    }
+    switch format {
+    case .lossless, .named(.gif): quality = nil
+    case .named(.png): break
+    case .named, .negotiated: if quality == Self.standardQuality { quality = nil }
+    }
+
+    blur = set.decimal(.blur) ?? .zero
+    sharpen = set.decimal(.sharpen) ?? .zero
+    brightness = set.decimal(.brightness) ?? .one
+    contrast = set.decimal(.contrast) ?? .one
+    saturation = set.decimal(.saturation) ?? .one
+    gamma = set.decimal(.gamma) ?? .one
+    switch set.keyword(.rotate) {
+    case "90": quarterTurns = 1
+    case "180": quarterTurns = 2
+    case "270": quarterTurns = 3
+    default: quarterTurns = 0
+    }
+    let flip = set.keyword(.flip)
+    flipsHorizontally = flip == "h" || flip == "hv"
+    flipsVertically = flip == "v" || flip == "hv"
+    trim = set.trim
+    border = Self.border(set.border, times: dpr)
+    let hasBorder = border.contains { $0 > 0 }
+    borderColor = hasBorder ? set.color(.borderColor) ?? .black : .transparent
+    isAnimated = set.keyword(.anim) != "false"
+    switch set.keyword(.metadata) {
+    case "copyright": metadata = .copyright
+    case "keep": metadata = .keep
+    default: metadata = .none
+    }
+    redirectsOnError = set.keyword(.onerror) != nil
+    variant = set.text(.v)
+    if trim == nil { dpr = .one }
+  }
+
+  private static func side(_ value: Int?, times dpr: FixedPoint, limits: Limits) throws(Problem) -> Int? {
+    guard let value else { return nil }
+    let scaled = Rounding.product(value, dpr)
+    guard scaled <= limits.maximumOutputSide else {
+      throw Problem(
+        .invalidParameter,
+        "dpr is \(dpr): it makes a side of \(scaled) px, and \(limits.maximumOutputSide) px are allowed.",
+        parameter: "dpr")
+    }
+    return max(1, scaled)
+  }
+
+  private static func border(_ insets: Insets?, times dpr: FixedPoint) -> [Int] {
+    guard let insets else { return [0, 0, 0, 0] }
+    return [insets.top, insets.right, insets.bottom, insets.left].map { length in
+      guard case .pixels(let count) = length else { return 0 }
+      return Rounding.product(count, dpr)
+    }
+  }
+}
+
+extension ParameterSet {
+  fileprivate func integer(_ parameter: TransformParameter) -> Int? {
+    guard case .integer(let value)? = self[parameter.rawValue] else { return nil }
+    return value
+  }
+
+  fileprivate func decimal(_ parameter: TransformParameter) -> FixedPoint? {
+    guard case .decimal(let value)? = self[parameter.rawValue] else { return nil }
+    return value
+  }
+
+  fileprivate func keyword(_ parameter: TransformParameter) -> String? {
+    guard case .keyword(let value)? = self[parameter.rawValue] else { return nil }
+    return value
+  }
+
+  fileprivate func color(_ parameter: TransformParameter) -> Color? {
+    guard case .color(let value)? = self[parameter.rawValue] else { return nil }
+    return value
+  }
+
+  func text(_ parameter: TransformParameter) -> String? {
+    guard case .text(let value)? = self[parameter.rawValue] else { return nil }
+    return value
+  }
+
+  fileprivate var gravity: Gravity? {
+    guard case .gravity(let value)? = self[TransformParameter.gravity.rawValue] else { return nil }
+    return value
+  }
+
+  fileprivate var trim: Trim? {
+    guard case .trim(let value)? = self[TransformParameter.trim.rawValue] else { return nil }
+    return value
+  }
+
+  fileprivate var border: Insets? {
+    guard case .border(let value)? = self[TransformParameter.border.rawValue] else { return nil }
+    return value
+  }
+}

@@ -1,0 +1,155 @@
+/// A transform of one original, down to the pixel: made of the options and the original's header.
+struct TransformPlan: Sendable, Equatable {
+  var operations: [PixelOperation]
+  var frames: Picture.Frames
+  var encoding: Encoding
+  var size: PixelSize
+
+  init(_ options: TransformOptions, header: ImageHeader, limits: Limits) throws(Problem) {
+    let format = options.outputFormat(for: header)
+    let isAnimated = options.plays(header) && format.holdsAnimation
+    frames = isAnimated ? .all : .first
+    encoding = options.encoding(format)
+
+    var operations: [PixelOperation] = []
+    var size = header.orientedSize
+    if let trim = options.trim, let rect = options.part(of: size, trim, content: header.content) {
+      guard rect.width >= 1, rect.height >= 1 else {
+        throw Problem(
+          .invalidParameter, "trim leaves nothing of an original of \(size.width) × \(size.height) px.",
+          parameter: "trim")
+      }
+      operations.append(.crop(rect))
+      size = PixelSize(width: rect.width, height: rect.height)
+    }
+    if options.flipsHorizontally || options.flipsVertically {
+      operations.append(.flip(horizontal: options.flipsHorizontally, vertical: options.flipsVertically))
+    }
+    if options.quarterTurns != 0 {
+      operations.append(.rotate(quarterTurns: options.quarterTurns))
+      if options.quarterTurns % 2 == 1 { size = PixelSize(width: size.height, height: size.width) }
+    }
+    let background = options.background
+    let framing = Framing(
+      original: size, width: options.width, height: options.height, fit: options.fit, gravity: options.gravity,
+      background: background ?? .transparent)
+    var fitting = framing.operations
+    size = framing.size
+    if let background, header.hasAlpha {
+      // Before the canvas is extended: what lies around already has the colour, and would get it twice.
+      let extends = fitting.firstIndex { if case .extend = $0 { true } else { false } }
+      fitting.insert(.flatten(background), at: extends ?? fitting.endIndex)
+    }
+    operations += fitting
+    operations += options.adjustments
+    let border = options.border
+    if border.contains(where: { $0 > 0 }) {
+      size = PixelSize(width: size.width + border[1] + border[3], height: size.height + border[0] + border[2])
+      operations.append(
+        .extend(width: size.width, height: size.height, x: border[3], y: border[0], options.borderColor))
+    }
+    if format == .jpeg && options.hasAlpha(header) { operations.append(.flatten(background?.opaque ?? .white)) }
+    try Self.check(size, frames: isAnimated ? header.frames : 1, limits: limits)
+    self.operations = operations
+    self.size = size
+  }
+
+  private static func check(_ size: PixelSize, frames: Int, limits: Limits) throws(Problem) {
+    guard max(size.width, size.height) <= limits.maximumOutputSide else {
+      throw Problem(
+        .tooManyPixels,
+        "The output would have \(size.width) × \(size.height) px; a side of \(limits.maximumOutputSide) px is allowed.")
+    }
+    guard Rounding.area(size, frames: frames) <= Int64(limits.maximumOutputPixels) else {
+      throw Problem(
+        .tooManyPixels, "The output would have more than \(limits.maximumOutputPixels) pixels in all its frames.")
+    }
+  }
+}
+
+extension TransformOptions {
+  /// Whether more than the first frame is wanted.
+  func plays(_ header: ImageHeader) -> Bool {
+    isAnimated && header.frames > 1
+  }
+
+  /// Whether an output of this original can be transparent anywhere.
+  func hasAlpha(_ header: ImageHeader) -> Bool {
+    if let background, !background.isOpaque, fit == .pad { return true }
+    if border.contains(where: { $0 > 0 }), !borderColor.isOpaque { return true }
+    return header.hasAlpha && background?.isOpaque != true
+  }
+
+  func outputFormat(for header: ImageHeader) -> OutputFormat {
+    switch format {
+    case .named(let format): return format
+    case .lossless:
+      switch header.format {
+      case .webp: return .webp
+      case .gif: return .gif
+      case .jpeg, .png, .avif, .heic, .tiff, .svg: return .png
+      }
+    case .negotiated(let accepted):
+      if plays(header) { return accepted.webp ? .webp : .gif }
+      if accepted.avif { return .avif }
+      if accepted.webp { return .webp }
+      return header.hasAlpha || hasAlpha(header) ? .png : .jpeg
+    }
+  }
+
+  fileprivate func encoding(_ format: OutputFormat) -> Encoding {
+    let palette = format == .png && self.format == .named(.png) && quality != nil
+    return Encoding(
+      format: format, quality: quality ?? Self.standardQuality, lossless: self.format == .lossless, palette: palette,
+      metadata: metadata)
+  }
+
+  /// What `trim` leaves; `nil` where it leaves everything.
+  fileprivate func part(of size: PixelSize, _ trim: Trim, content: PixelRect?) -> PixelRect? {
+    switch trim {
+    case .border: return content
+    case .edges(let insets):
+      let top = pixels(insets.top, of: size.height)
+      let bottom = pixels(insets.bottom, of: size.height)
+      let left = pixels(insets.left, of: size.width)
+      let right = pixels(insets.right, of: size.width)
+      guard top + bottom + left + right > 0 else { return nil }
+      return PixelRect(x: left, y: top, width: size.width - left - right, height: size.height - top - bottom)
+    }
+  }
+
+  private func pixels(_ length: Insets.Length, of side: Int) -> Int {
+    switch length {
+    case .pixels(let count): Rounding.product(count, dpr)
+    case .fraction(let fraction): Rounding.product(side, fraction)
+    }
+  }
+
+  fileprivate var adjustments: [PixelOperation] {
+    var operations: [PixelOperation] = []
+    if blur > .zero { operations.append(.blur(radius: blur)) }
+    if sharpen > .zero { operations.append(.sharpen(sigma: sharpen)) }
+    if brightness != .one { operations.append(.brightness(brightness)) }
+    if contrast != .one { operations.append(.contrast(contrast)) }
+    if saturation != .one { operations.append(.saturation(saturation)) }
+    if gamma != .one { operations.append(.gamma(exponent: gamma)) }
+    return operations
+  }
+}
+
+extension OutputFormat {
+  fileprivate var holdsAnimation: Bool {
+    self == .webp || self == .gif
+  }
+}
+
+extension Color {
+  /// On white.
+  fileprivate var opaque: Color {
+    func over(_ channel: UInt8) -> UInt8 {
+      let alpha = UInt32(alpha)
+      return UInt8(truncatingIfNeeded: (UInt32(channel) * alpha + 255 * (255 - alpha) + 127) / 255)
+    }
+    return Color(red: over(red), green: over(green), blue: over(blue))
+  }
+}

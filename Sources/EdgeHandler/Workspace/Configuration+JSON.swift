@@ -1,0 +1,227 @@
+extension Configuration {
+  /// Reads `{"workspaces": […]}`, with optional members `baseDomain` and `limits`. One bad workspace fails it all.
+  public init(json text: [UInt8]) throws(ConfigurationError) {
+    let json: JSON
+    do {
+      json = try JSON.parse(text)
+    } catch {
+      throw ConfigurationError("not valid JSON at byte \(error.offset): \(error.reason)")
+    }
+    let record = try Record(json, path: "configuration")
+    try record.allows(["workspaces", "baseDomain", "limits"])
+    var workspaces: [Workspace] = []
+    for (index, json) in try record.list("workspaces").enumerated() {
+      workspaces.append(try Workspace(json: json, index: index))
+    }
+    self.init(workspaces: workspaces)
+    if let domain = try record.text("baseDomain") { baseDomain = try Self.baseDomain(domain) }
+    if let json = record["limits"] { limits = try Limits(Record(json, path: "limits")) }
+    try refuseDuplicates()
+  }
+
+  /// The normal form of a base domain.
+  public static func baseDomain(_ text: String) throws(ConfigurationError) -> String {
+    guard case .domain(let name)? = try? Host(parsing: text.utf8) else {
+      throw ConfigurationError("baseDomain: \"\(text)\" is not a domain name")
+    }
+    return name
+  }
+
+  private func refuseDuplicates() throws(ConfigurationError) {
+    for (index, workspace) in workspaces.enumerated() {
+      for other in workspaces[..<index] {
+        if other.namespace == workspace.namespace {
+          throw ConfigurationError("workspace \"\(workspace.namespace)\": namespace: is used twice")
+        }
+        for domain in workspace.domains where other.domains.contains(where: { $0 == domain }) {
+          throw ConfigurationError(
+            "workspace \"\(workspace.namespace)\": domains: \"\(domain)\" belongs to \"\(other.namespace)\" already")
+        }
+      }
+    }
+  }
+}
+
+extension Workspace {
+  init(json: JSON, index: Int) throws(ConfigurationError) {
+    var record = try Record(json, path: "workspace \(index + 1)")
+    let namespace = try record.required("namespace")
+    guard Label.isValid(namespace) else {
+      throw record.error("namespace", "\"\(namespace)\" is not \(Label.grammar)")
+    }
+    record.path = "workspace \"\(namespace)\""
+    try record.allows([
+      "namespace", "plan", "allowedOrigins", "allowedExternalSources", "sources", "marks", "domains",
+    ])
+    let plan = try record.choice("plan", of: Plan.allCases.map { ($0.name, $0) }) ?? .free
+    self.init(
+      namespace: namespace, plan: plan,
+      allowedOrigins: try OriginPatterns(record), allowedExternalSources: try HostPatterns(record),
+      sources: try Source.list(record), marks: [], domains: try Self.domains(record))
+    marks = try MarkPreset.list(record, sources: sources)
+  }
+
+  private static func domains(_ record: Record) throws(ConfigurationError) -> [String] {
+    var domains: [String] = []
+    for text in try record.texts("domains") ?? [] {
+      guard case .domain(let domain)? = try? Host(parsing: text.utf8) else {
+        throw record.error("domains", "\"\(text)\" is not a domain name")
+      }
+      domains.append(domain)
+    }
+    return domains
+  }
+}
+
+extension OriginPatterns {
+  fileprivate init(_ record: Record) throws(ConfigurationError) {
+    self = .everything
+    guard let texts = try record.texts("allowedOrigins") else { return }
+    allowsEverything = texts.contains { $0 == "*" }
+    for text in texts {
+      guard let pattern = OriginPattern(parsing: text) else {
+        throw record.error("allowedOrigins", "\"\(text)\" is not \(OriginPattern.grammar)")
+      }
+      patterns.append(pattern)
+    }
+  }
+}
+
+extension HostPatterns {
+  fileprivate init(_ record: Record) throws(ConfigurationError) {
+    self = .everything
+    guard let texts = try record.texts("allowedExternalSources") else { return }
+    patterns = []
+    for text in texts {
+      guard let pattern = HostPattern(parsing: text) else {
+        throw record.error("allowedExternalSources", "\"\(text)\" is not \(HostPattern.grammar)")
+      }
+      patterns.append(pattern)
+    }
+  }
+}
+
+extension Source {
+  fileprivate static func list(_ record: Record) throws(ConfigurationError) -> [Source] {
+    var sources: [Source] = []
+    for member in try record.members("sources") {
+      let name = member.name
+      let record = try Record(member.value, path: record.path + ": sources.\(name)")
+      guard Label.isValid(name), !Label.reserved.contains(where: { $0 == name }) else {
+        throw record.error(nil, "the name is not \(Label.grammar), or is reserved")
+      }
+      sources.append(try Source(name: name, record))
+    }
+    return sources.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  }
+
+  private init(name: String, _ record: Record) throws(ConfigurationError) {
+    self.name = name
+    version = try record.scalar("version")
+    guard let kind = try record.choice("kind", of: [("http", Kind.http), ("s3", .s3), ("r2", .r2)]) else {
+      throw record.error("kind", "is missing; it is http, s3 or r2")
+    }
+    switch kind {
+    case .http:
+      try record.allows(["kind", "version", "prefix"])
+      location = .http(prefix: try Self.prefix(record))
+    case .s3:
+      try record.allows([
+        "kind", "version", "bucket", "region", "prefix", "accessKeyId", "secretAccessKey", "endpoint",
+      ])
+      let region = try record.required("region")
+      guard Label.isValid(region) else { throw record.error("region", "\"\(region)\" is not a region's name") }
+      location = .bucket(
+        try Bucket(record, region: region, standardEndpoint: "https://s3.\(region).amazonaws.com"))
+    case .r2:
+      try record.allows([
+        "kind", "version", "bucket", "accountId", "prefix", "accessKeyId", "secretAccessKey", "endpoint",
+      ])
+      let account = try record.required("accountId")
+      guard Label.isValid(account) else { throw record.error("accountId", "\"\(account)\" is not an account's id") }
+      location = .bucket(
+        try Bucket(record, region: "auto", standardEndpoint: "https://\(account).r2.cloudflarestorage.com"))
+    }
+  }
+
+  private enum Kind {
+    case http, s3, r2
+  }
+
+  private static func prefix(_ record: Record) throws(ConfigurationError) -> WebURL {
+    let text = try record.required("prefix")
+    let slashed = text.utf8.last == 0x2F ? text : text + "/"
+    let url: WebURL
+    do {
+      url = try WebURL(parsing: slashed)
+    } catch {
+      throw record.error("prefix", error.detail)
+    }
+    guard url.query == nil, !text.utf8.contains(0x23) else {
+      throw record.error("prefix", "must have neither query nor fragment")
+    }
+    return url
+  }
+}
+
+extension Bucket {
+  fileprivate init(_ record: Record, region: String, standardEndpoint: String) throws(ConfigurationError) {
+    bucket = try record.required("bucket")
+    guard (3...63).contains(bucket.utf8.count),
+      bucket.utf8.allSatisfy({ ASCII.isLowercaseLetter($0) || ASCII.isDigit($0) || $0 == 0x2D || $0 == 0x2E })
+    else { throw record.error("bucket", "\"\(bucket)\" is not a bucket's name") }
+    let text = try record.text("endpoint") ?? standardEndpoint
+    guard let url = try? WebURL(parsing: text), url.query == nil, url.path == "/" else {
+      throw record.error("endpoint", "\"\(text)\" is not an http or https URL without a path")
+    }
+    endpoint = url
+    self.region = region
+    prefix = try record.text("prefix") ?? ""
+    accessKeyId = try record.required("accessKeyId")
+    secretAccessKey = try record.required("secretAccessKey")
+  }
+}
+
+extension MarkPreset {
+  private static let settingNames = ["w", "h", "size", "fit", "align", "pad", "opacity", "repeat"]
+
+  fileprivate static func list(_ record: Record, sources: [Source]) throws(ConfigurationError) -> [MarkPreset] {
+    var presets: [MarkPreset] = []
+    for member in try record.members("marks") {
+      let name = member.name
+      let record = try Record(member.value, path: record.path + ": marks.\(name)")
+      guard Label.isValid(name) else { throw record.error(nil, "the name is not \(Label.grammar)") }
+      try record.allows(["image", "autoApplySources"] + settingNames)
+      let bound = try record.texts("autoApplySources") ?? []
+      for source in bound where !sources.contains(where: { $0.name == source }) {
+        throw record.error("autoApplySources", "the workspace has no source \"\(source)\"")
+      }
+      var settings: [(name: String, value: String)] = []
+      for setting in settingNames {
+        if let value = try record.scalar(setting) { settings.append((setting, value)) }
+      }
+      presets.append(
+        MarkPreset(name: name, image: try record.required("image"), settings: settings, autoApplySources: bound))
+    }
+    return presets.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  }
+}
+
+extension Limits {
+  fileprivate init(_ record: Record) throws(ConfigurationError) {
+    self.init()
+    try record.allows([
+      "maximumOriginalBytes", "maximumPixels", "maximumFrames", "maximumOutputSide", "maximumOutputPixels",
+      "maximumURLBytes", "fetchTimeoutMilliseconds", "maximumRedirects", "transformTimeoutMilliseconds",
+    ])
+    if let value = try record.count("maximumOriginalBytes") { maximumOriginalBytes = value }
+    if let value = try record.count("maximumPixels") { maximumPixels = value }
+    if let value = try record.count("maximumFrames") { maximumFrames = value }
+    if let value = try record.count("maximumOutputSide") { maximumOutputSide = value }
+    if let value = try record.count("maximumOutputPixels") { maximumOutputPixels = value }
+    if let value = try record.count("maximumURLBytes") { maximumURLBytes = value }
+    if let value = try record.count("fetchTimeoutMilliseconds") { fetchTimeoutMilliseconds = value }
+    if let value = try record.count("maximumRedirects") { maximumRedirects = value }
+    if let value = try record.count("transformTimeoutMilliseconds") { transformTimeoutMilliseconds = value }
+  }
+}
