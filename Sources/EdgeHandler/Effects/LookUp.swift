@@ -29,13 +29,17 @@ public enum LookUpResult: Sendable {
 /// An output in the store.
 public struct StoredOutput: Sendable, Equatable {
   public var body: Blob
+  /// The body itself, where it is JSON that the handler has written and will want to read: ``body`` is then meaningless. A host
+  /// gives back as bytes what came as bytes.
+  public var bytes: [UInt8]?
   public var byteCount: Int
   public var mediaType: String
   /// How long the store may keep it, in seconds from now.
   public var lifetimeSeconds: Int
 
-  public init(body: Blob, byteCount: Int, mediaType: String, lifetimeSeconds: Int) {
+  public init(body: Blob, bytes: [UInt8]? = nil, byteCount: Int, mediaType: String, lifetimeSeconds: Int) {
     self.body = body
+    self.bytes = bytes
     self.byteCount = byteCount
     self.mediaType = mediaType
     self.lifetimeSeconds = lifetimeSeconds

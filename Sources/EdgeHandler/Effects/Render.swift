@@ -20,8 +20,8 @@ public indirect enum Picture: Sendable, Equatable {
   case decoded(Blob, frames: Frames, [PixelOperation])
   /// Pixels that the handler has computed.
   case raster(Raster, [PixelOperation])
-  /// A canvas of one colour with pictures placed on it in order; what lies outside is cut off.
-  case composed(width: Int, height: Int, background: Color, [Placed])
+  /// A canvas of one colour with pictures placed on it in order, what lies outside cut off; then the operations.
+  case composed(width: Int, height: Int, background: Color, [Placed], [PixelOperation])
 
   public enum Frames: Sendable, Equatable {
     case first, all
@@ -68,8 +68,12 @@ public enum PixelOperation: Sendable, Equatable {
   case saturation(FixedPoint)
   /// `channel ^ exponent` on 0–1.
   case gamma(exponent: FixedPoint)
-  /// Draw a picture over this one at every place, its alpha times `opacity`.
-  case overlay(Picture, places: [PixelPoint], opacity: FixedPoint)
+  /// Draw a picture over this one with its top left corner at a place, its alpha times `opacity`; what lies outside is cut off.
+  case overlay(Picture, at: PixelPoint, opacity: FixedPoint)
+  /// Draw a picture over this one again and again, its alpha times `opacity`: one copy is at `at`, the others at whole
+  /// multiples of the steps from it in both directions, as far as the canvas goes. A step of `nil` does not repeat on that axis;
+  /// a step is at least the picture's side.
+  case tile(Picture, at: PixelPoint, stepX: Int?, stepY: Int?, opacity: FixedPoint)
 
   public enum Interest: Sendable, Equatable {
     case attention, entropy
