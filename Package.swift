@@ -52,13 +52,10 @@ let package = Package(
     .testTarget(name: "EdgeHandlerTests", dependencies: ["EdgeHandler"], swiftSettings: strict),
     .testTarget(
       name: "NativeHostTests", dependencies: ["EdgeHandler", "Pixels", "Net", "Outputs"], swiftSettings: strict),
+    // Reads its cases where they lie, and runs programs: the two builds under test.
     .testTarget(
-      name: "ConformanceTests",
-      dependencies: [
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-      ],
-      resources: [.copy("Cases")], swiftSettings: strict),
+      name: "ConformanceTests", dependencies: ["imgedge"],
+      exclude: ["Cases", "Fixtures", "Support", "README.md"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

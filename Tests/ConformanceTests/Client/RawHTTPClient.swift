@@ -1,0 +1,60 @@
+import Foundation
+
+/// Where requests of a run go.
+struct Endpoint: Sendable {
+  var isTLS: Bool
+  var host: String
+  var port: Int
+}
+
+/// HTTP/1.1, one request a connection, sent exactly as a case words it: a library would mend targets and fields on the way.
+struct RawHTTPClient: Sendable {
+  var endpoint: Endpoint
+
+  func send(method: String, target: String, fields: [(name: String, value: String)]) throws -> HTTPAnswer {
+    var head = "\(method) \(target) HTTP/1.1\r\n"
+    for field in fields { head += "\(field.name): \(field.value)\r\n" }
+    head += "Connection: close\r\n\r\n"
+    let bytes = try endpoint.isTLS ? exchangeTLS(Array(head.utf8)) : exchange(Array(head.utf8))
+    return try HTTPAnswer(bytes, isBodyless: method == "HEAD")
+  }
+
+  private func exchange(_ request: [UInt8]) throws -> [UInt8] {
+    let socket = try Socket.connect(host: endpoint.host, port: endpoint.port, secondsToWait: 60)
+    defer { socket.close() }
+    try socket.send(request)
+    var answer: [UInt8] = []
+    while true {
+      let bytes: [UInt8]
+      do {
+        bytes = try socket.receive()
+      } catch  where !answer.isEmpty {
+        // A server that closes while it still has unread input resets the connection after its answer.
+        break
+      }
+      if bytes.isEmpty { break }
+      answer += bytes
+    }
+    return answer
+  }
+
+  /// TLS is left to the `openssl` program: it is a pipe to the server and changes nothing in what goes through.
+  private func exchangeTLS(_ request: [UInt8]) throws -> [UInt8] {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [
+      "openssl", "s_client", "-quiet", "-verify_quiet", "-verify_return_error", "-verify_hostname", endpoint.host,
+      "-servername", endpoint.host, "-connect", "\(endpoint.host):\(endpoint.port)",
+    ]
+    let (input, output) = (Pipe(), Pipe())
+    process.standardInput = input
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    try input.fileHandleForWriting.write(contentsOf: Data(request))
+    let answer = try output.fileHandleForReading.readToEnd() ?? Data()
+    try? input.fileHandleForWriting.close()
+    process.waitUntilExit()
+    return [UInt8](answer)
+  }
+}

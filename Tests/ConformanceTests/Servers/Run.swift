@@ -1,0 +1,116 @@
+import Foundation
+import Synchronization
+
+/// What a whole run shares: the cases, one origin each, and the servers under test. Made by the first case that asks.
+final class Run: Sendable {
+  /// Cases and, where that failed, why: a test reports it, because a list of arguments cannot.
+  static let cases: Result<[Case], CaseFiles.Malformed> = {
+    do {
+      let all = try CaseFiles.load(Layout.tests.appending(path: "Cases"))
+      return .success(Layout.deployment == nil ? all : all.filter { $0.mode == .anyURL })
+    } catch let error as CaseFiles.Malformed {
+      return .failure(error)
+    } catch {
+      return .failure(CaseFiles.Malformed(file: "Cases", why: "\(error)"))
+    }
+  }()
+
+  static let shared = Result { try Run(cases: cases.get()) }
+
+  /// Small enough to be tested, large enough for every picture that is meant to pass.
+  static let limits = (fetchSeconds: 2, originalBytes: 3_000_000, pixels: 12_000_000)
+
+  /// One of the servers that must answer alike.
+  struct Build: Sendable {
+    var name: String
+    var client: Result<RawHTTPClient, any Error>
+  }
+
+  let builds: [Build]
+  let origins: [String: Origin]
+  let pictures: URL
+  let folder: URL
+  let reader: PictureReader
+  private let processes: [SupervisedProcess]
+
+  private init(cases: [Case]) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "imgedge-conformance-\(getpid())")
+    self.folder = folder
+    pictures = folder.appending(path: "pictures")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    reader = try PictureReader(log: folder.appending(path: "look.log"))
+    Run.atExit(remove: folder)
+
+    if let deployment = Layout.deployment {
+      let isTLS = deployment.scheme == "https"
+      let endpoint = Endpoint(
+        isTLS: isTLS, host: deployment.host() ?? "", port: deployment.port ?? (isTLS ? 443 : 80))
+      builds = [Build(name: "deployment", client: .success(RawHTTPClient(endpoint: endpoint)))]
+      origins = [:]
+      processes = []
+      return
+    }
+
+    try Run.draw(into: pictures)
+    var origins: [String: Origin] = [:]
+    for one in cases { origins[one.id] = try Origin(pictures: pictures, answers: one.originAnswers) }
+    self.origins = origins
+    let workspaces = folder.appending(path: "workspaces.json")
+    try Fixtures.workspaces(for: cases, origins: origins).write(to: workspaces)
+
+    let programs = [("native", Layout.binary, ["serve"]), ("wasm", Layout.wasmServe, [])]
+    var processes: [SupervisedProcess] = []
+    var started: [(String, Result<SupervisedProcess, any Error>)] = []
+    for (name, program, arguments) in programs {
+      let result = Result {
+        try SupervisedProcess(
+          program, arguments + Run.flags(data: folder.appending(path: name), workspaces: workspaces),
+          environment: ["IMGEDGE_BIN": Layout.binary.path], log: folder.appending(path: "\(name).log"))
+      }
+      if let process = try? result.get() { processes.append(process) }
+      started.append((name, result))
+    }
+    self.processes = processes
+    builds = started.map { name, process in
+      Build(
+        name: name,
+        client: process.flatMap { process in
+          Result { RawHTTPClient(endpoint: try process.waitUntilListening()) }
+        })
+    }
+  }
+
+  private static func flags(data: URL, workspaces: URL) -> [String] {
+    [
+      "--port", "0", "--base-domain", "localhost", "--data", data.path, "--workspaces", workspaces.path,
+      "--allow-network", "127.0.0.0/8", "--fetch-timeout", "\(limits.fetchSeconds)",
+      "--max-original-bytes", "\(limits.originalBytes)", "--max-pixels", "\(limits.pixels)",
+    ]
+  }
+
+  private static func draw(into folder: URL) throws {
+    let process = Process()
+    process.executableURL = Layout.python
+    process.arguments = [Layout.repository.appending(path: "Tests/Pictures/draw.py").path, folder.path]
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw SupervisedProcess.Failure(description: "Tests/Pictures/draw.py drew no pictures")
+    }
+  }
+
+  private static func atExit(remove folder: URL) {
+    guard Layout.environment["CONFORMANCE_KEEP"] == nil else { return }
+    Run.leftovers.withLock { $0.append(folder) }
+    atexit {
+      for folder in Run.leftovers.withLock({ $0 }) { try? FileManager.default.removeItem(at: folder) }
+    }
+  }
+
+  private static let leftovers = Mutex<[URL]>([])
+}
+
+extension Case {
+  var originAnswers: [String: [OriginAnswer]] { origin }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import Synchronization
+
+/// A program that lives no longer than this process does, see `Support/supervise.py`.
+final class SupervisedProcess: Sendable {
+  struct Failure: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  /// Closing it ends the program; so does the end of this process.
+  private let leash: FileHandle
+  private let output: FileHandle
+  private let log: URL
+
+  /// - Parameter log: a file that takes the program's standard error.
+  init(_ program: URL, _ arguments: [String], environment: [String: String] = [:], log: URL) throws {
+    guard FileManager.default.isExecutableFile(atPath: program.path) else {
+      throw Failure(description: "there is no program \(program.path)")
+    }
+    let process = Process()
+    process.executableURL = Layout.python
+    process.arguments = [Layout.support("supervise.py"), program.path] + arguments
+    process.environment = Layout.environment.merging(environment) { $1 }
+    let (input, output) = (Pipe(), Pipe())
+    process.standardInput = input
+    process.standardOutput = output
+    _ = FileManager.default.createFile(atPath: log.path, contents: nil)
+    process.standardError = try FileHandle(forWritingTo: log)
+    guard FileManager.default.isExecutableFile(atPath: Layout.python.path) else {
+      throw Failure(description: "there is no Python at \(Layout.python.path); IMGEDGE_PYTHON names another")
+    }
+    try process.run()
+    leash = input.fileHandleForWriting
+    self.output = output.fileHandleForReading
+    self.log = log
+  }
+
+  /// The base URL after `listening on `; throws when the program ends, or is silent for a minute.
+  func waitUntilListening() throws -> Endpoint {
+    let found = Mutex<Endpoint?>(nil)
+    let done = DispatchSemaphore(value: 0)
+    Thread.detachNewThread { [output] in
+      var text = ""
+      while let data = try? output.read(upToCount: 4096), !data.isEmpty {
+        text += String(decoding: data, as: UTF8.self)
+        if let match = text.firstMatch(of: /listening on http:\/\/(?:127\.0\.0\.1|localhost|0\.0\.0\.0):([0-9]+)\s/) {
+          found.withLock { $0 = Int(match.1).map { Endpoint(isTLS: false, host: "127.0.0.1", port: $0) } }
+          break
+        }
+      }
+      done.signal()
+      // A program whose output nobody reads would stop at a full pipe.
+      while let data = try? output.read(upToCount: 65536), !data.isEmpty {}
+    }
+    _ = done.wait(timeout: .now() + 60)
+    guard let endpoint = found.withLock({ $0 }) else {
+      let said = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+      throw Failure(description: "it never said where it listens. Its last words: \(said.suffix(2000))")
+    }
+    return endpoint
+  }
+
+  func stop() {
+    try? leash.close()
+  }
+}
