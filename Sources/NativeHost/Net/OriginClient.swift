@@ -3,29 +3,61 @@ import NIOCore
 
 /// What came of an ``OutboundRequest``.
 public enum Fetched: Sendable {
-  /// `body` is empty unless `status` is 200.
+  /// `body` is empty unless `status` is 200. `milliseconds` counts from the call, and so does waiting for a connection.
   case response(status: Int, location: String?, contentType: String?, body: ByteBuffer, milliseconds: Int)
   case failed(FetchFailure)
 }
 
 /// Fetches originals with libcurl, on one thread for all.
+///
+/// Everything that leaves the service towards an origin goes through here, and this is what keeps it harmless: only `http` and
+/// `https`, only to addresses that ``AddressPolicy`` lets through, checked on the address that the connection is made to; no
+/// redirect is followed, no proxy, cookie or stored credential used, and no answer can hold more memory or time than its request allows.
 public final class OriginClient: Sendable {
   public struct Configuration: Sendable {
-    /// Networks, in CIDR notation, that may be connected to although they are not public.
+    /// Networks, in CIDR notation, that may be connected to although they are not public. What `IPNetwork(parsing:)` does not read
+    /// opens nothing: check it where it is entered.
     public var allowedNetworks: [String] = []
     public var userAgent = "imgedge"
+    /// Exchanges at one time; others wait, within their own time limit.
     public var maximumConnections = 256
+    /// Exchanges at one time with one origin (scheme, host and port), so that a slow one does not take all connections.
+    public var maximumConnectionsPerOrigin = 64
+    /// From the look-up of the name to the end of the TLS handshake.
+    public var connectTimeoutMilliseconds = 5000
+    /// A PEM file that replaces the system's certificate authorities.
+    public var certificateAuthorities: String?
 
     public init() {}
   }
 
-  public init(configuration: Configuration) {}
+  private let loop: FetchLoop
 
-  /// Calls `completion` once, on the client's thread. The closure that is returned cancels.
+  public init(configuration: Configuration) {
+    loop = FetchLoop(configuration: configuration)
+    loop.start()
+  }
+
+  deinit {
+    loop.close()
+  }
+
+  /// Calls `completion` once, on the client's thread, which it must not hold up (after ``shutdown()``: on the caller's, at once).
+  /// The closure that is returned cancels: unless the exchange is over already, it ends as ``FetchFailure/unreachable``.
   public func fetch(
     _ request: OutboundRequest, completion: @escaping @Sendable (Fetched) -> Void
   ) -> @Sendable () -> Void {
-    completion(.failed(.unreachable))
-    return {}
+    let transfer = Transfer(request, completion: completion)
+    guard loop.post(.start(transfer)) else {
+      completion(.failed(.unreachable))
+      return {}
+    }
+    return { [weak loop] in _ = loop?.post(.cancel(transfer)) }
+  }
+
+  /// Ends all exchanges as ``FetchFailure/unreachable`` and returns when the thread has ended. Not to be called in a completion.
+  public func shutdown() {
+    loop.close()
+    loop.join()
   }
 }

@@ -1,0 +1,61 @@
+/// Picks out of a response's header lines the few that count.
+struct ResponseHead {
+  enum Event {
+    case more
+    /// The empty line: the lines of this response, final or interim, are over.
+    case end
+    case tooLong
+  }
+
+  /// Of all header lines of an exchange together, interim responses and trailers included. Apache and nginx refuse half of this.
+  static let maximumBytes = 64 << 10
+
+  private(set) var location: String?
+  private(set) var contentType: String?
+  /// All `Content-Encoding` values, in lower case.
+  private(set) var contentEncodings: [String] = []
+  /// Once set, lines (of trailers) count and say nothing.
+  var isFinal = false
+  private var byteCount = 0
+
+  /// `line` with its line end, as libcurl hands it over.
+  mutating func read(_ line: UnsafeRawBufferPointer) -> Event {
+    byteCount += line.count
+    guard byteCount <= Self.maximumBytes else { return .tooLong }
+    if isFinal { return .more }
+    let line = line.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }
+    if line.isEmpty { return .end }
+    guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else {
+      // A status line begins a response; what an interim one said is not the answer's.
+      if line.starts(with: "HTTP/".utf8) { self = ResponseHead(byteCount: byteCount) }
+      return .more
+    }
+    let name = Self.lowercase(line[..<colon])
+    let value = Self.trim(line[(colon + 1)...])
+    switch name {
+    case "location": location = location ?? String(decoding: value, as: UTF8.self)
+    case "content-type": contentType = contentType ?? String(decoding: value, as: UTF8.self)
+    case "content-encoding":
+      contentEncodings += value.split(separator: UInt8(ascii: ",")).map { Self.lowercase(Self.trim($0)) }
+    default: break
+    }
+    return .more
+  }
+
+  init() {}
+
+  private init(byteCount: Int) {
+    self.byteCount = byteCount
+  }
+
+  private static func trim(_ text: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
+    func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+    var text = text.drop(while: isSpace)
+    while let last = text.last, isSpace(last) { text.removeLast() }
+    return text
+  }
+
+  private static func lowercase(_ text: Slice<UnsafeRawBufferPointer>) -> String {
+    String(decoding: text.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+  }
+}

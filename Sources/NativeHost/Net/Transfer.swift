@@ -1,0 +1,120 @@
+import CCurl
+import EdgeHandler
+import Glibc
+import NIOCore
+
+/// One exchange with an origin.
+///
+/// Made on the caller's thread and then touched by the loop's thread only, hence `@unchecked Sendable`.
+final class Transfer: @unchecked Sendable {
+  enum Stage {
+    case waiting
+    case running(EasyHandle)
+    case finished
+  }
+
+  let request: OutboundRequest
+  /// Scheme, host and port as they stand in the URL.
+  let origin: String
+  let start = ContinuousClock.now
+  let deadline: ContinuousClock.Instant
+  var stage = Stage.waiting
+
+  private var completion: (@Sendable (Fetched) -> Void)?
+  private var head = ResponseHead()
+  /// Of the final response, once its header lines are over.
+  private var status: Int?
+  private var body = ByteBuffer()
+  /// Why the exchange was broken off, where that was done here.
+  private var failure: FetchFailure?
+  private var refusedAddresses = 0
+  private var openedSockets = 0
+
+  /// More is not reserved on the word of an origin: the buffer grows as bytes arrive.
+  private static let maximumReservation = 4 << 20
+  /// A body that nobody wants is read up to this length where it is announced, because that is cheaper than a new connection.
+  private static let maximumDrain: Int64 = 16 << 10
+
+  init(_ request: OutboundRequest, completion: @escaping @Sendable (Fetched) -> Void) {
+    self.request = request
+    self.completion = completion
+    var slashes = 0
+    let origin = request.url.utf8.prefix { byte in
+      if byte == UInt8(ascii: "/") { slashes += 1 }
+      return slashes < 3 && byte != UInt8(ascii: "?") && byte != UInt8(ascii: "#")
+    }
+    self.origin = String(decoding: origin, as: UTF8.self)
+    deadline = start + .milliseconds(min(max(request.timeoutMilliseconds, 1), 86_400_000))
+  }
+
+  // MARK: What libcurl calls
+
+  /// Returns a socket for an address that may be connected to, else -1.
+  func openSocket(_ address: IPAddress?, family: Int32, type: Int32, transport: Int32, policy: AddressPolicy) -> Int32 {
+    guard let address, type == Int32(SOCK_STREAM.rawValue), policy.permits(address) else {
+      refusedAddresses += 1
+      return -1
+    }
+    openedSockets += 1
+    return socket(family, type | Int32(SOCK_CLOEXEC.rawValue), transport)
+  }
+
+  /// Returns whether to go on.
+  func readHead(_ line: UnsafeRawBufferPointer, easy: UnsafeMutableRawPointer) -> Bool {
+    switch head.read(line) {
+    case .more: return true
+    case .tooLong: return stop(.unreachable)
+    case .end: break
+    }
+    let status = ccurl_status(easy)
+    guard status >= 200 else { return true }
+    self.status = status
+    head.isFinal = true
+    let length = ccurl_content_length(easy)
+    guard status == 200 else { return length >= 0 && length <= Self.maximumDrain }
+    // `identity` was asked for, but objects stored compressed (an SVG in a bucket) come as they are stored. One layer is undone,
+    // and the limit is on what comes out. Not several: each multiplies by a thousand the work that a few bytes make.
+    switch head.contentEncodings {
+    case [], ["identity"], ["gzip"], ["x-gzip"]: break
+    default: return stop(.unreachable)
+    }
+    if length > Int64(request.maximumBytes) { return stop(.tooLarge) }
+    if length > 0 { body.reserveCapacity(min(Int(length), Self.maximumReservation)) }
+    return true
+  }
+
+  /// Returns whether to go on.
+  func readBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard status == 200 else { return true }
+    guard bytes.count <= request.maximumBytes - body.readableBytes else { return stop(.tooLarge) }
+    body.writeBytes(bytes)
+    return true
+  }
+
+  private func stop(_ failure: FetchFailure) -> Bool {
+    self.failure = failure
+    return false
+  }
+
+  // MARK: What comes of it
+
+  func outcome(of code: CURLcode) -> Fetched {
+    if let failure { return .failed(failure) }
+    if let status, status != 200 || code == CURLE_OK {
+      return .response(
+        status: status, location: head.location, contentType: head.contentType, body: body,
+        milliseconds: Int((ContinuousClock.now - start) / .milliseconds(1)))
+    }
+    if code == CURLE_OPERATION_TIMEDOUT { return .failed(.timedOut) }
+    if refusedAddresses > 0, openedSockets == 0 { return .failed(.addressRefused) }
+    return .failed(.unreachable)
+  }
+
+  func finish(_ outcome: Fetched) {
+    stage = .finished
+    body = ByteBuffer()
+    let completion = self.completion
+    self.completion = nil
+    completion?(outcome)
+  }
+}

@@ -1,0 +1,335 @@
+import EdgeHandler
+import Foundation
+import NIOCore
+import Net
+import Synchronization
+import Testing
+
+extension OriginClient {
+  /// May connect to loopback.
+  convenience init(_ change: (inout Configuration) -> Void = { _ in }) {
+    var configuration = Configuration()
+    configuration.allowedNetworks = ["127.0.0.0/8", "::1/128"]
+    change(&configuration)
+    self.init(configuration: configuration)
+  }
+
+  func fetch(
+    _ url: String, fields: [OutboundRequest.Field] = [], maximumBytes: Int = 1 << 20, timeoutMilliseconds: Int = 10_000
+  ) async -> Fetched {
+    let request = OutboundRequest(
+      url: url, fields: fields, maximumBytes: maximumBytes, timeoutMilliseconds: timeoutMilliseconds)
+    return await withCheckedContinuation { continuation in
+      _ = fetch(request) { continuation.resume(returning: $0) }
+    }
+  }
+}
+
+extension Fetched {
+  var failure: FetchFailure? {
+    if case .failed(let failure) = self { failure } else { nil }
+  }
+
+  var status: Int? {
+    if case .response(let status, _, _, _, _) = self { status } else { nil }
+  }
+
+  var location: String? {
+    if case .response(_, let location, _, _, _) = self { location } else { nil }
+  }
+
+  var contentType: String? {
+    if case .response(_, _, let contentType, _, _) = self { contentType } else { nil }
+  }
+
+  var body: String? {
+    if case .response(_, _, _, let body, _) = self { String(buffer: body) } else { nil }
+  }
+}
+
+private func response(_ status: String = "200 OK", _ fields: String..., body: String = "") -> String {
+  let lines = ["HTTP/1.1 " + status] + fields + ["Content-Length: \(body.utf8.count)"]
+  return lines.joined(separator: "\r\n") + "\r\n\r\n" + body
+}
+
+@Suite struct OriginClientTests {
+  let client = OriginClient()
+
+  // MARK: Plain exchanges
+
+  @Test func returnsBodyAndContentType() async throws {
+    let origin = try TestOrigin.answering(response("200 OK", "Content-Type:  image/png ", body: "pixels"))
+    let fetched = await client.fetch(origin.url)
+    #expect(fetched.status == 200)
+    #expect(fetched.body == "pixels")
+    #expect(fetched.contentType == "image/png")
+    #expect(fetched.location == nil)
+  }
+
+  @Test func sendsTheFieldsOfTheRequestAndNoOthers() async throws {
+    let origin = try TestOrigin.answering(response())
+    _ = await client.fetch(
+      origin.url + "/a/../b%2F?x=1&y=%20#fragment",
+      fields: [.init(name: "x-a", value: "1"), .init(name: "x-empty", value: "")])
+    let lines = try #require(origin.requestHeads.first).split(separator: "\r\n").map(String.init)
+    #expect(lines.first == "GET /image/a/../b%2F?x=1&y=%20 HTTP/1.1")
+    #expect(
+      Set(lines.dropFirst()) == [
+        "Host: 127.0.0.1:\(origin.port)", "User-Agent: imgedge", "x-a: 1", "x-empty:", "accept: image/*,*/*;q=0.8",
+        "accept-encoding: identity",
+      ])
+  }
+
+  @Test func leavesOutItsOwnFieldsWhereTheRequestHasThem() async throws {
+    let origin = try TestOrigin.answering(response())
+    _ = await client.fetch(
+      origin.url, fields: [.init(name: "accept", value: "image/png"), .init(name: "host", value: "signed.example")])
+    let head = try #require(origin.requestHeads.first)
+    #expect(head.contains("accept: image/png\r\n"))
+    #expect(!head.contains("image/*"))
+    #expect(head.contains("\r\nHost: signed.example\r\n"))
+    #expect(!head.contains("127.0.0.1"))
+  }
+
+  @Test(arguments: [("x-a", "1\r\nx-b: 2"), ("x-a", "1\u{0}"), ("x a", "1"), ("x-a:", "1"), ("", "1"), ("x\r\ny", "1")])
+  func sendsNothingWithAFieldThatIsNone(name: String, value: String) async throws {
+    let origin = try TestOrigin.answering(response())
+    #expect(await client.fetch(origin.url, fields: [.init(name: name, value: value)]).failure == .unreachable)
+    #expect(origin.connectionCount == 0)
+  }
+
+  @Test func usesAConnectionAgain() async throws {
+    let origin = try TestOrigin.answering(response(body: "pixels"))
+    for _ in 0..<5 { #expect(await client.fetch(origin.url).body == "pixels") }
+    #expect(origin.connectionCount == 1)
+  }
+
+  @Test func connectsAnewWhenTheOriginHasClosed() async throws {
+    let origin = try TestOrigin { connection in
+      _ = connection.readRequest()
+      connection.send(response(body: "pixels"))
+    }
+    for _ in 0..<3 { #expect(await client.fetch(origin.url).body == "pixels") }
+    #expect(origin.connectionCount == 3)
+  }
+
+  @Test func readsAChunkedBody() async throws {
+    let origin = try TestOrigin.answering(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\npix\r\n3\r\nels\r\n0\r\nLocation: /trailer\r\n\r\n")
+    let fetched = await client.fetch(origin.url)
+    #expect(fetched.body == "pixels")
+    #expect(fetched.location == nil)
+  }
+
+  @Test func readsABodyThatEndsWithTheConnection() async throws {
+    let origin = try TestOrigin { connection in
+      _ = connection.readRequest()
+      connection.send("HTTP/1.1 200 OK\r\n\r\npixels")
+    }
+    #expect(await client.fetch(origin.url).body == "pixels")
+  }
+
+  @Test func readsALargeBody() async throws {
+    let body = String(repeating: "0123456789abcdef", count: 600_000)
+    let origin = try TestOrigin.answering(response(body: body))
+    #expect(await client.fetch(origin.url, maximumBytes: 10_000_000).body == body)
+  }
+
+  @Test func skipsInterimResponses() async throws {
+    let origin = try TestOrigin.answering(
+      "HTTP/1.1 103 Early Hints\r\nLocation: /wrong\r\n\r\n" + response("302 Found", "Location: /right"))
+    let fetched = await client.fetch(origin.url)
+    #expect(fetched.status == 302)
+    #expect(fetched.location == "/right")
+  }
+
+  // MARK: Answers that are not 200
+
+  @Test func followsNoRedirect() async throws {
+    let origin = try TestOrigin.answering(
+      response("302 Found", "location: http://127.0.0.1:1/x", "Location: /second", body: "moved"))
+    let fetched = await client.fetch(origin.url)
+    #expect(fetched.status == 302)
+    #expect(fetched.location == "http://127.0.0.1:1/x")
+    #expect(fetched.body == "")
+    #expect(origin.requestHeads.count == 1)
+  }
+
+  @Test func drainsAShortUnwantedBodyToKeepTheConnection() async throws {
+    let origin = try TestOrigin.answering(response("404 Not Found", body: "not here"))
+    for _ in 0..<3 {
+      let fetched = await client.fetch(origin.url)
+      #expect(fetched.status == 404)
+      #expect(fetched.body == "")
+    }
+    #expect(origin.connectionCount == 1)
+  }
+
+  @Test(arguments: ["Content-Length: 10000000000", "Transfer-Encoding: chunked", "X-Length: none"])
+  func doesNotWaitForALongUnwantedBody(field: String) async throws {
+    let origin = try TestOrigin { connection in
+      _ = connection.readRequest()
+      connection.send("HTTP/1.1 404 Not Found\r\n\(field)\r\n\r\n")
+      connection.waitForClose()
+    }
+    #expect(await client.fetch(origin.url).status == 404)
+  }
+
+  @Test func keepsTheStatusWhenTheUnwantedBodyStalls() async throws {
+    let origin = try TestOrigin { connection in
+      _ = connection.readRequest()
+      connection.send("HTTP/1.1 404 Not Found\r\nContent-Length: 10\r\n\r\n")
+      connection.waitForClose()
+    }
+    #expect(await client.fetch(origin.url, timeoutMilliseconds: 200).status == 404)
+  }
+
+  // MARK: Limits
+
+  @Test func refusesByTheAnnouncedLengthBeforeTheBody() async throws {
+    let origin = try TestOrigin { connection in
+      _ = connection.readRequest()
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n")
+      connection.waitForClose()
+    }
+    #expect(await client.fetch(origin.url, maximumBytes: 1000).failure == .tooLarge)
+  }
+
+  @Test func acceptsABodyOfExactlyTheLimit() async throws {
+    let body = String(repeating: "x", count: 1000)
+    let origin = try TestOrigin.answering(response(body: body))
+    #expect(await client.fetch(origin.url, maximumBytes: 1000).body == body)
+    #expect(await client.fetch(origin.url, maximumBytes: 999).failure == .tooLarge)
+  }
+
+  @Test func stopsAnEndlessBody() async throws {
+    let origin = try TestOrigin { connection in
+      _ = connection.readRequest()
+      connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+      let chunk = "1000\r\n" + String(repeating: "x", count: 4096) + "\r\n"
+      while connection.send(chunk) {}
+    }
+    #expect(await client.fetch(origin.url, maximumBytes: 1 << 20).failure == .tooLarge)
+  }
+
+  @Test(arguments: ["", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345"])
+  func givesUpWhenTheTimeIsOver(beginning: String) async throws {
+    let origin = try TestOrigin { connection in
+      _ = connection.readRequest()
+      connection.send(beginning)
+      connection.waitForClose()
+    }
+    #expect(await client.fetch(origin.url, timeoutMilliseconds: 200).failure == .timedOut)
+  }
+
+  @Test func givesUpOnADrip() async throws {
+    let origin = try TestOrigin { connection in
+      _ = connection.readRequest()
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+      while connection.send("x") { usleep(10_000) }
+    }
+    #expect(await client.fetch(origin.url, timeoutMilliseconds: 300).failure == .timedOut)
+  }
+
+  @Test func boundsTheHeader() async throws {
+    let origin = try TestOrigin { connection in
+      _ = connection.readRequest()
+      connection.send("HTTP/1.1 200 OK\r\n")
+      while connection.send("X-Flood: \(String(repeating: "x", count: 100))\r\n") {}
+    }
+    #expect(await client.fetch(origin.url).failure == .unreachable)
+  }
+
+  @Test func boundsInterimResponses() async throws {
+    let origin = try TestOrigin { connection in
+      _ = connection.readRequest()
+      while connection.send("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n") {}
+    }
+    #expect(await client.fetch(origin.url).failure == .unreachable)
+  }
+
+  // MARK: Broken answers
+
+  @Test(arguments: [
+    "", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n123",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    "HTTP/0.9 is only a body", "<html>", "SSH-2.0-OpenSSH\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+  ])
+  func reportsABrokenAnswer(answer: String) async throws {
+    let origin = try TestOrigin { connection in
+      _ = connection.readRequest()
+      connection.send(answer)
+    }
+    #expect(await client.fetch(origin.url).failure == .unreachable)
+  }
+
+  @Test func ignoresWhatFollowsTheAnnouncedLength() async throws {
+    let origin = try TestOrigin { connection in
+      while connection.readRequest() != nil {
+        connection.send(
+          "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npixels" + response("404 Not Found", body: "smuggled"))
+      }
+    }
+    for _ in 0..<3 {
+      let fetched = await client.fetch(origin.url)
+      #expect(fetched.status == 200)
+      #expect(fetched.body == "pixels")
+    }
+  }
+
+  @Test func reportsARefusedConnectionAndAnUnknownName() async throws {
+    let port = try TestOrigin.unusedPort()
+    #expect(await client.fetch("http://127.0.0.1:\(port)/").failure == .unreachable)
+    #expect(await client.fetch("http://name.invalid/").failure == .unreachable)
+  }
+
+  @Test func reportsAFailedHandshake() async throws {
+    let origin = try TestOrigin { connection in connection.send("not TLS at all\r\n\r\n") }
+    #expect(await client.fetch("https://127.0.0.1:\(origin.port)/").failure == .unreachable)
+  }
+
+  @Test(arguments: [
+    "file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1:%/", "dict://127.0.0.1:%/", "data:image/png,x", "",
+    "http://",
+    "http://user:secret@127.0.0.1:%/", "ws://127.0.0.1:%/",
+  ])
+  func speaksOnlyHTTP(url: String) async throws {
+    let origin = try TestOrigin.answering(response())
+    let url = url.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "\(origin.port)")
+    #expect(await client.fetch(url).failure == .unreachable)
+    #expect(origin.connectionCount == 0)
+  }
+
+  // MARK: Content-Encoding
+
+  /// 100,000 times `x`.
+  private static let gzip =
+    Data(
+      base64Encoded:
+        "H4sIAAAAAAACA+3BMQEAAADCoNqLbw0PoAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIBXA3ERB/6ghgEA"
+    ).map(Array.init) ?? []
+
+  @Test func undoesGzipWithinTheLimit() async throws {
+    let gzip = Self.gzip
+    let origin = try TestOrigin { connection in
+      while connection.readRequest() != nil {
+        connection.send("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(gzip.count)\r\n\r\n")
+        connection.send(gzip)
+      }
+    }
+    #expect(await client.fetch(origin.url, maximumBytes: 100_000).body == String(repeating: "x", count: 100_000))
+    #expect(await client.fetch(origin.url, maximumBytes: 99_999).failure == .tooLarge)
+  }
+
+  @Test(arguments: ["gzip, gzip", "br", "zstd", "deflate", "gzip\r\nContent-Encoding: gzip", "unknown"])
+  func refusesOtherCodings(coding: String) async throws {
+    let origin = try TestOrigin.answering(response("200 OK", "Content-Encoding: " + coding, body: "pixels"))
+    #expect(await client.fetch(origin.url).failure == .unreachable)
+  }
+
+  @Test func refusesBrokenGzip() async throws {
+    let origin = try TestOrigin.answering(response("200 OK", "Content-Encoding: gzip", body: "not gzip"))
+    #expect(await client.fetch(origin.url).failure == .unreachable)
+  }
+}
