@@ -1,0 +1,721 @@
+#!/usr/bin/env python3
+"""Draws the pictures that tests look at, with Pillow and numpy: tools that share no code with the service.
+
+    python draw.py <directory> [<file> …]      all files, or those that are named
+
+The same files come out of every run. Sizes are width×height in px.
+
+Orientation (JPEG 4:4:4, quality 95; upright they all look the same, 120×80)
+  f-1.jpg … f-8.jpg   EXIF orientation 1–8. White, a black F in the middle, 24×24 corners: top left red, top right green,
+                      bottom left blue, bottom right yellow. Files 5–8 are stored as 80×120.
+  f.png               The same upright picture without EXIF.
+  f-6.png, f-6.webp, f-6.tif   Stored turned as f-6.jpg, orientation 6 in EXIF (TIFF: in its own tag).
+
+Colour
+  swatches.png        The reference, 8-bit RGB, 240×160: six columns of 40 px (red, green, blue, grey 128, skin 224,172,138,
+                      teal 32,144,128), the lower half blended half way to white.
+  swatches.jpg, .webp, .avif, .gif, .tif   The same in other formats (lossy ones at quality 95, 4:4:4 where they can).
+  deep.png, deep.tif  The swatches with 16 bits a channel.
+  deep-grey.png       120×80, 16-bit grey, left to right from 0 to 65535.
+  palette.png         120×80, 8-bit palette: left third red, middle green, right third index 2 = fully transparent (tRNS).
+  grey.jpg, grey.png  120×80, left to right from black to white, one channel.
+  grey-alpha.png      120×80, grey 128, alpha left to right from 0 to 255.
+  cmyk.jpg            The swatches in CMYK without a profile (naive: C = 255 − R …, K = 0), Adobe-inverted as Photoshop does.
+  cmyk-icc.jpg        The same ink values with an ICC profile whose colours are 20 % darker than naive.
+  p3.jpg, p3.png      The swatches' sRGB colours, written as Display P3 values with a Display P3 profile: must come out as swatches.
+  srgb.jpg            The swatches with an sRGB profile.
+  alpha.png, alpha.webp  160×120: red on the left half, blue on the right; alpha from 0 at the top to 255 at the bottom.
+  halo.png            100×100: opaque white disc of radius 40 on transparent *black*: a resize must leave no dark rim.
+
+Photographs (procedural: gradients, noise of many scales, edges)
+  photo.jpg           1500×1000, quality 90, 4:2:0.        photo.png   the same pixels before JPEG, 600×400.
+  photo-progressive.jpg  1500×1000, progressive.
+  photo-2mp.jpg       1732×1155.      photo-6mp.jpg   3000×2000.      photo-24mp.jpg   6000×4000.
+  photo.webp, photo.avif, photo.tif   600×400.
+  photo-alpha.png     600×400 with an oval alpha.
+  big.webp            3000×2000, quality 80.
+
+Animations
+  anim.gif, anim.webp 4 frames of 64×48: full-frame red, green, blue, yellow, each with a black 16×16 square in another
+                      corner (top left, top right, bottom right, bottom left); delays 100, 200, 300, 400 ms; loop 3 times.
+  anim-alpha.gif      3 frames of 60×40: a red 20×40 bar at x = 0, 20, 40 on transparent, 70 ms each, for ever.
+
+Borders
+  framed.png          200×150, uniform #f0f0f0 around a dark box at x = 30, y = 20, 110×90.
+  framed-6.jpg        The same, stored with orientation 6 (upright as framed.png).
+  uniform.png         50×40, all one colour.
+
+Metadata
+  metadata.jpg        240×160 with EXIF (Copyright "© Ada Example", Artist "Ada Example", ImageDescription "A secret note",
+                      Make "SecretCam", GPS position, orientation 1), XMP (dc:rights "XMP rights", dc:creator "XMP creator",
+                      dc:description "XMP secret note", exif:GPSLatitude) and IPTC (CopyrightNotice "IPTC rights", By-line "IPTC creator",
+                      City "Secretville").
+  metadata-6.jpg      The same, stored with orientation 6.
+
+SVG
+  logo.svg            100×50: red left half, blue right half, no background; viewBox only scales.
+  svg-href.svg, svg-file.svg, svg-xinclude.svg, svg-bomb.svg, svg-huge.svg, svg-script.svg   Hostile: each has an 80×80 green square
+                      and tries to reach the network, a file next to it (secret.png, all magenta), an include, an entity
+                      bomb, a huge canvas, a script.
+  secret.png          80×80 magenta.
+
+Damaged
+  truncated.jpg, truncated.png, truncated.webp, truncated.gif   The first half of photo.jpg, photo.png, photo.webp, anim.gif.
+  headless.jpg, headless.png   The first 12 bytes only.
+  broken-header.png   Right signature, IHDR with a wrong checksum and size 0.
+  noise.jpg           A JPEG's first two bytes and 4 KiB of noise.
+  empty.jpg           No bytes at all.
+  page.jpg            An HTML page.
+  text.txt            Text.
+  bomb.png            30000×30000, one colour, 1-bit: a few dozen KB that would be 2.7 GB.
+  bomb.gif            A GIF whose header says 65535×65535 and whose frame is 1×1.
+  many-frames.gif     600 frames of 2×2.
+
+Other
+  pages.tif           Two pages: 90×60 red, then 90×60 green.
+  one.png             1×1 #336699.      wide.png   800×3.      tall.png   3×800.
+  mark.png            60×40: half transparent (alpha 128) green, with an opaque 2 px black rim.
+"""
+
+import io
+import os
+import random
+import struct
+import sys
+import zlib
+
+import numpy as np
+from PIL import Image, ImageCms, ImageDraw
+
+FILES = {}
+
+
+def file(*names):
+    """Registers what draws `names`; the function gets one name and gives bytes."""
+
+    def register(function):
+        for name in names:
+            FILES[name] = function
+        return function
+
+    return register
+
+
+def encoded(image, format, **options):
+    out = io.BytesIO()
+    image.save(out, format, **options)
+    return out.getvalue()
+
+
+JPEG = dict(quality=95, subsampling=0)
+
+# Orientation
+
+
+def f_picture():
+    image = Image.new("RGB", (120, 80), "white")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, 23, 23), fill=(255, 0, 0))
+    draw.rectangle((96, 0, 119, 23), fill=(0, 255, 0))
+    draw.rectangle((0, 56, 23, 79), fill=(0, 0, 255))
+    draw.rectangle((96, 56, 119, 79), fill=(255, 255, 0))
+    draw.rectangle((48, 16, 55, 63), fill="black")
+    draw.rectangle((48, 16, 79, 23), fill="black")
+    draw.rectangle((48, 36, 71, 43), fill="black")
+    return image
+
+
+# What turns the upright picture into the stored one: the inverse of what the tag asks for.
+STORED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+def stored(image, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return (image.transpose(STORED[orientation]) if orientation in STORED else image), exif
+
+
+@file(*[f"f-{n}.jpg" for n in range(1, 9)])
+def f_jpeg(name):
+    image, exif = stored(f_picture(), int(name[2]))
+    return encoded(image, "JPEG", exif=exif.tobytes(), **JPEG)
+
+
+@file("f.png")
+def f_upright(name):
+    return encoded(f_picture(), "PNG")
+
+
+@file("f-6.png", "f-6.webp", "f-6.tif")
+def f_others(name):
+    image, exif = stored(f_picture(), 6)
+    if name.endswith("png"):
+        return encoded(image, "PNG", exif=exif.tobytes())
+    if name.endswith("webp"):
+        return encoded(image, "WEBP", lossless=True, exif=exif.tobytes())
+    return encoded(image, "TIFF", tiffinfo={0x0112: 6})
+
+
+# Colour
+
+COLUMNS = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (128, 128, 128), (224, 172, 138), (32, 144, 128)]
+
+
+def swatches_array():
+    pixels = np.zeros((160, 240, 3), np.uint8)
+    for column, color in enumerate(COLUMNS):
+        pixels[:80, column * 40 : column * 40 + 40] = color
+        pixels[80:, column * 40 : column * 40 + 40] = [(value + 255) // 2 for value in color]
+    return pixels
+
+
+def swatches():
+    return Image.fromarray(swatches_array())
+
+
+@file("swatches.png", "swatches.jpg", "swatches.webp", "swatches.avif", "swatches.gif", "swatches.tif")
+def swatches_file(name):
+    image = swatches()
+    match name.split(".")[1]:
+        case "png":
+            return encoded(image, "PNG")
+        case "jpg":
+            return encoded(image, "JPEG", **JPEG)
+        case "webp":
+            return encoded(image, "WEBP", quality=95)
+        case "avif":
+            return encoded(image, "AVIF", quality=95, subsampling="4:4:4", speed=8)
+        case "gif":
+            return encoded(image.quantize(16, dither=Image.Dither.NONE), "GIF")
+        case "tif":
+            return encoded(image, "TIFF")
+
+
+def png_chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(width, height, depth, color_type, rows, extra=b""):
+    """A PNG made by hand, for what Pillow does not write."""
+    header = struct.pack(">IIBBBBB", width, height, depth, color_type, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + extra
+        + png_chunk(b"IDAT", zlib.compress(rows, 9)) + png_chunk(b"IEND", b"")
+    )
+
+
+@file("deep.png")
+def deep_png(name):
+    pixels = (swatches_array().astype(np.uint16) * 257).astype(">u2")
+    return png(240, 160, 16, 2, b"".join(b"\0" + row.tobytes() for row in pixels))
+
+
+@file("deep-grey.png")
+def deep_grey(name):
+    row = np.round(np.linspace(0, 65535, 120)).astype(">u2").tobytes()
+    return png(120, 80, 16, 0, (b"\0" + row) * 80)
+
+
+@file("deep.tif")
+def deep_tiff(name):
+    data = (swatches_array().astype(np.uint16) * 257).astype("<u2").tobytes()
+    # One strip after the header; the directory after the strip (TIFF 6.0, section 2).
+    bits = 8 + len(data)
+    directory = bits + 6
+    entries = [
+        (256, 3, 1, 240), (257, 3, 1, 160), (258, 3, 3, bits), (259, 3, 1, 1), (262, 3, 1, 2), (273, 4, 1, 8),
+        (277, 3, 1, 3), (278, 3, 1, 160), (279, 4, 1, len(data)), (284, 3, 1, 1),
+    ]
+    out = struct.pack("<2sHI", b"II", 42, directory) + data + struct.pack("<3H", 16, 16, 16)
+    out += struct.pack("<H", len(entries))
+    out += b"".join(struct.pack("<HHII", *entry) for entry in entries)
+    return out + struct.pack("<I", 0)
+
+
+@file("palette.png")
+def palette(name):
+    image = Image.new("P", (120, 80), 0)
+    image.putpalette([255, 0, 0, 0, 255, 0, 0, 0, 255])
+    image.paste(1, (40, 0, 80, 80))
+    image.paste(2, (80, 0, 120, 80))
+    return encoded(image, "PNG", transparency=2)
+
+
+def ramp():
+    return np.tile(np.round(np.linspace(0, 255, 120)).astype(np.uint8), (80, 1))
+
+
+@file("grey.jpg", "grey.png")
+def grey(name):
+    image = Image.fromarray(ramp())
+    return encoded(image, "JPEG", **JPEG) if name.endswith("jpg") else encoded(image, "PNG")
+
+
+@file("grey-alpha.png")
+def grey_alpha(name):
+    image = Image.merge("LA", (Image.new("L", (120, 80), 128), Image.fromarray(ramp())))
+    return encoded(image, "PNG")
+
+
+@file("cmyk.jpg", "cmyk-icc.jpg")
+def cmyk(name):
+    inks = np.dstack([255 - swatches_array(), np.zeros((160, 240), np.uint8)])
+    image = Image.frombytes("CMYK", (240, 160), inks.tobytes())
+    options = dict(JPEG)
+    if "icc" in name:
+        options["icc_profile"] = cmyk_profile()
+    return encoded(image, "JPEG", **options)
+
+
+# ICC profiles, written tag by tag (ICC.1:2001-04, version 2).
+
+
+def s15(value):
+    return struct.pack(">i", int(round(value * 65536)))
+
+
+def icc_text(text):
+    return b"text\0\0\0\0" + text.encode() + b"\0"
+
+
+def icc_description(text):
+    data = text.encode() + b"\0"
+    return b"desc\0\0\0\0" + struct.pack(">I", len(data)) + data + bytes(8) + bytes(3) + bytes(67)
+
+
+def icc_xyz(x, y, z):
+    return b"XYZ \0\0\0\0" + s15(x) + s15(y) + s15(z)
+
+
+def icc_profile(device_class, space, connection, tags):
+    table, body = b"", b""
+    start = 128 + 4 + 12 * len(tags)
+    for signature, data in tags:
+        data += bytes(-len(data) % 4)
+        table += struct.pack(">4sII", signature, start + len(body), len(data))
+        body += data
+    size = start + len(body)
+    header = struct.pack(
+        ">I4sI4s4s4s6H4s4sI4sIQI", size, b"none", 0x02400000, device_class, space, connection,
+        2024, 1, 1, 0, 0, 0, b"acsp", b"\0\0\0\0", 0, b"none", 0, 0, 0)
+    header += s15(0.9642) + s15(1.0) + s15(0.8249)
+    header += bytes(128 - len(header))
+    return header + struct.pack(">I", len(tags)) + table + body
+
+
+D50 = np.array([0.9642, 1.0, 0.8249])
+BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
+
+
+def colorants(primaries):
+    """RGB to XYZ for D50, of primaries given as xy with a D65 white."""
+    columns = np.array([[x / y, 1, (1 - x - y) / y] for x, y in primaries]).T
+    white = np.array([0.3127 / 0.3290, 1, (1 - 0.3127 - 0.3290) / 0.3290])
+    matrix = columns * np.linalg.solve(columns, white)
+    scale = np.diag((BRADFORD @ D50) / (BRADFORD @ white))
+    return np.linalg.inv(BRADFORD) @ scale @ BRADFORD @ matrix
+
+
+SRGB = colorants([(0.64, 0.33), (0.30, 0.60), (0.15, 0.06)])
+P3 = colorants([(0.680, 0.320), (0.265, 0.690), (0.150, 0.060)])
+
+
+def linear(value):
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+
+
+def nonlinear(value):
+    value = np.clip(value, 0, 1)
+    return np.where(value <= 0.0031308, value * 12.92, 1.055 * value ** (1 / 2.4) - 0.055)
+
+
+def p3_profile():
+    curve = np.round(linear(np.arange(1024) / 1023) * 65535).astype(">u2").tobytes()
+    curve = b"curv\0\0\0\0" + struct.pack(">I", 1024) + curve
+    tags = [
+        (b"desc", icc_description("P3 of the tests")), (b"cprt", icc_text("none")), (b"wtpt", icc_xyz(*D50)),
+        (b"rXYZ", icc_xyz(*P3[:, 0])), (b"gXYZ", icc_xyz(*P3[:, 1])), (b"bXYZ", icc_xyz(*P3[:, 2])),
+        (b"rTRC", curve), (b"gTRC", curve), (b"bTRC", curve),
+    ]
+    return icc_profile(b"mntr", b"RGB ", b"XYZ ", tags)
+
+
+def cmyk_profile():
+    """Naive inks whose light is 20 % weaker in sRGB values: a known answer that the naive conversion does not give."""
+    points = np.array(np.meshgrid(*[np.linspace(0, 1, 9)] * 4, indexing="ij")).reshape(4, -1).T
+    rgb = (1 - points[:, :3]) * (1 - points[:, 3:]) * 0.8
+    xyz = linear(rgb) @ SRGB.T / D50
+    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
+    lab = np.stack([116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])], 1)
+    # lut16Type holds L* × 652.8 and (a*, b* + 128) × 256.
+    table = np.round(np.stack([lab[:, 0] * 652.8, (lab[:, 1] + 128) * 256, (lab[:, 2] + 128) * 256], 1))
+    table = np.clip(table, 0, 65535).astype(">u2").tobytes()
+    identity = struct.pack(">HH", 0, 65535)
+    unit = b"".join(s15(v) for v in (1, 0, 0, 0, 1, 0, 0, 0, 1))
+    lut = b"mft2\0\0\0\0" + bytes([4, 3, 9, 0]) + unit + struct.pack(">HH", 2, 2) + identity * 4 + table + identity * 3
+    tags = [
+        (b"desc", icc_description("Dark inks of the tests")), (b"cprt", icc_text("none")), (b"wtpt", icc_xyz(*D50)),
+        (b"A2B0", lut),
+    ]
+    return icc_profile(b"prtr", b"CMYK", b"Lab ", tags)
+
+
+@file("p3.jpg", "p3.png")
+def p3(name):
+    values = linear(swatches_array() / 255) @ (np.linalg.inv(P3) @ SRGB).T
+    image = Image.fromarray(np.round(nonlinear(values) * 255).astype(np.uint8))
+    if name.endswith("png"):
+        return encoded(image, "PNG", icc_profile=p3_profile())
+    return encoded(image, "JPEG", icc_profile=p3_profile(), **JPEG)
+
+
+@file("srgb.jpg")
+def srgb(name):
+    # Little CMS stamps the time of creation into the header, at 24–35 (ICC.1:2001-04, 6.1).
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = struct.pack(">6H", 2024, 1, 1, 0, 0, 0)
+    return encoded(swatches(), "JPEG", icc_profile=bytes(profile), **JPEG)
+
+
+@file("alpha.png", "alpha.webp")
+def alpha(name):
+    pixels = np.zeros((120, 160, 4), np.uint8)
+    pixels[:, :80, 0] = 255
+    pixels[:, 80:, 2] = 255
+    pixels[..., 3] = np.round(np.linspace(0, 255, 120)).astype(np.uint8)[:, None]
+    image = Image.fromarray(pixels)
+    return encoded(image, "PNG") if name.endswith("png") else encoded(image, "WEBP", lossless=True, exact=True)
+
+
+@file("halo.png")
+def halo(name):
+    y, x = np.mgrid[:100, :100]
+    inside = (x - 49.5) ** 2 + (y - 49.5) ** 2 <= 1600
+    return encoded(Image.fromarray(np.repeat((inside * 255).astype(np.uint8)[..., None], 4, 2)), "PNG")
+
+
+# Photographs
+
+
+def photo_pixels(width, height, seed=7):
+    random_source = np.random.default_rng(seed)
+    total = np.zeros((height, width, 3), np.float32)
+    y = np.linspace(0, 1, height, dtype=np.float32)[:, None]
+    x = np.linspace(0, 1, width, dtype=np.float32)[None, :]
+    total[..., 0] = 150 + 80 * x - 60 * y
+    total[..., 1] = 120 + 60 * y
+    total[..., 2] = 200 - 120 * y
+    cells, weight = 6, 60.0
+    while cells <= 768:
+        small = random_source.integers(0, 255, (max(cells * height // width, 1), cells, 3), dtype=np.uint8)
+        layer = Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
+        total += (np.asarray(layer, np.float32) - 127.5) * (weight / 127.5)
+        cells, weight = cells * 2, weight * 0.62
+    image = Image.fromarray(np.clip(total, 0, 255).astype(np.uint8))
+    draw = ImageDraw.Draw(image)
+    shapes = random.Random(seed)
+    for _ in range(30):
+        left, top = shapes.randrange(width), shapes.randrange(height)
+        side = shapes.randrange(width // 60 + 2, width // 10 + 4)
+        color = tuple(shapes.randrange(256) for _ in range(3))
+        if shapes.random() < 0.5:
+            draw.ellipse((left, top, left + side, top + side), fill=color)
+        else:
+            draw.line((left, top, left + side * 3, top + side), fill=color, width=max(width // 400, 1))
+    return image
+
+
+PHOTOS = {"photo.jpg": (1500, 1000), "photo-2mp.jpg": (1732, 1155), "photo-6mp.jpg": (3000, 2000),
+          "photo-24mp.jpg": (6000, 4000), "photo-progressive.jpg": (1500, 1000)}
+
+
+@file(*PHOTOS)
+def photo_jpeg(name):
+    return encoded(photo_pixels(*PHOTOS[name]), "JPEG", quality=90, progressive="progressive" in name)
+
+
+@file("photo.png", "photo.webp", "photo.avif", "photo.tif")
+def photo_others(name):
+    image = photo_pixels(600, 400)
+    match name.split(".")[1]:
+        case "png":
+            return encoded(image, "PNG")
+        case "webp":
+            return encoded(image, "WEBP", quality=90)
+        case "avif":
+            return encoded(image, "AVIF", quality=85, speed=8)
+        case "tif":
+            return encoded(image, "TIFF", compression="tiff_lzw")
+
+
+@file("photo-alpha.png")
+def photo_alpha(name):
+    image = photo_pixels(600, 400)
+    mask = Image.new("L", image.size, 0)
+    ImageDraw.Draw(mask).ellipse((20, 20, 580, 380), fill=255)
+    image.putalpha(mask)
+    return encoded(image, "PNG")
+
+
+@file("big.webp")
+def big_webp(name):
+    return encoded(photo_pixels(3000, 2000), "WEBP", quality=80, method=2)
+
+
+# Animations
+
+
+def animation_frames():
+    corners = [(0, 0), (48, 0), (48, 32), (0, 32)]
+    frames = []
+    for color, (left, top) in zip([(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0)], corners):
+        image = Image.new("RGB", (64, 48), color)
+        image.paste((0, 0, 0), (left, top, left + 16, top + 16))
+        frames.append(image)
+    return frames
+
+
+@file("anim.gif", "anim.webp")
+def animation(name):
+    frames = animation_frames()
+    options = dict(save_all=True, duration=[100, 200, 300, 400])
+    if name.endswith("gif"):
+        # GIF counts repetitions after the first showing.
+        frames = [frame.quantize(4, dither=Image.Dither.NONE) for frame in frames]
+        return encoded(frames[0], "GIF", append_images=frames[1:], loop=3, optimize=False, **options)
+    return encoded(frames[0], "WEBP", append_images=frames[1:], loop=3, lossless=True, **options)
+
+
+@file("anim-alpha.gif")
+def animation_alpha(name):
+    frames = []
+    for left in (0, 20, 40):
+        image = Image.new("P", (60, 40), 1)
+        image.putpalette([255, 0, 0, 0, 0, 0])
+        image.paste(0, (left, 0, left + 20, 40))
+        frames.append(image)
+    return encoded(
+        frames[0], "GIF", save_all=True, append_images=frames[1:], duration=70, loop=0, transparency=1, disposal=2,
+        optimize=False)
+
+
+# Borders
+
+
+def framed_picture():
+    image = Image.new("RGB", (200, 150), "#f0f0f0")
+    box = photo_pixels(110, 90).point(lambda value: value // 3)
+    image.paste(box, (30, 20))
+    # Corners that are surely dark, so that the box is exact.
+    ImageDraw.Draw(image).rectangle((30, 20, 139, 109), outline=(10, 20, 30), width=2)
+    return image
+
+
+@file("framed.png", "framed-6.jpg")
+def framed(name):
+    if name.endswith("png"):
+        return encoded(framed_picture(), "PNG")
+    image, exif = stored(framed_picture(), 6)
+    return encoded(image, "JPEG", exif=exif.tobytes(), **JPEG)
+
+
+@file("uniform.png")
+def uniform(name):
+    return encoded(Image.new("RGB", (50, 40), (9, 99, 199)), "PNG")
+
+
+# Metadata
+
+XMP = b"""<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="52,31.2N">
+<dc:rights><rdf:Alt><rdf:li xml:lang="x-default">XMP rights</rdf:li></rdf:Alt></dc:rights>
+<dc:creator><rdf:Seq><rdf:li>XMP creator</rdf:li></rdf:Seq></dc:creator>
+<dc:description><rdf:Alt><rdf:li xml:lang="x-default">XMP secret note</rdf:li></rdf:Alt></dc:description>
+</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>"""
+
+
+def iptc_segment():
+    def dataset(number, text):
+        return b"\x1c\x02" + bytes([number]) + struct.pack(">H", len(text)) + text
+
+    records = dataset(116, b"IPTC rights") + dataset(80, b"IPTC creator") + dataset(90, b"Secretville")
+    block = b"8BIM\x04\x04\0\0" + struct.pack(">I", len(records)) + records + bytes(len(records) % 2)
+    payload = b"Photoshop 3.0\0" + block
+    return b"\xff\xed" + struct.pack(">H", len(payload) + 2) + payload
+
+
+@file("metadata.jpg", "metadata-6.jpg")
+def metadata(name):
+    image, exif = stored(swatches(), 6 if "6" in name else 1)
+    exif[0x8298] = "© Ada Example".encode()
+    exif[0x013B] = "Ada Example"
+    exif[0x010E] = "A secret note"
+    exif[0x010F] = "SecretCam"
+    exif[0x8825] = {1: "N", 2: (52.0, 31.0, 12.0), 3: "E", 4: (13.0, 24.0, 18.0)}
+    data = encoded(image, "JPEG", exif=exif.tobytes(), xmp=XMP, **JPEG)
+    # After the JFIF and EXIF segments, before the tables.
+    position = data.index(b"\xff\xdb")
+    return data[:position] + iptc_segment() + data[position:]
+
+
+# SVG
+
+SVG_HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+SQUARE = '<rect width="80" height="80" fill="#00ff00"/>'
+
+
+@file("logo.svg")
+def logo(name):
+    return (SVG_HEAD + 'width="100" height="50" viewBox="0 0 100 50">'
+            '<rect width="50" height="50" fill="#ff0000"/><rect x="50" width="50" height="50" fill="#0000ff"/></svg>').encode()
+
+
+@file("svg-href.svg", "svg-file.svg", "svg-xinclude.svg", "svg-bomb.svg", "svg-huge.svg", "svg-script.svg")
+def hostile(name):
+    head = SVG_HEAD + 'width="80" height="80">'
+    image = '<image width="80" height="80" xlink:href="%s"/>'
+    match name:
+        case "svg-href.svg":
+            body = head + SQUARE + image % "http://127.0.0.1:1/secret.png" + "</svg>"
+        case "svg-file.svg":
+            # The directory's name is not known here: whoever serves it puts it in the place of DIRECTORY.
+            body = head + SQUARE + image % "file://DIRECTORY/secret.png" + image % "secret.png" + "</svg>"
+        case "svg-xinclude.svg":
+            body = (head.replace("<svg ", '<svg xmlns:xi="http://www.w3.org/2001/XInclude" ') + SQUARE
+                    + '<text y="40"><xi:include href="file:///etc/hostname" parse="text"/></text></svg>')
+        case "svg-bomb.svg":
+            entities = '<!ENTITY a0 "<rect width=\'80\' height=\'80\' fill=\'#ff00ff\'/>">' + "".join(
+                f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+            body = f'<?xml version="1.0"?><!DOCTYPE svg [{entities}]>' + head + SQUARE + "&a9;</svg>"
+        case "svg-huge.svg":
+            body = SVG_HEAD + 'width="1000000" height="1000000">' + SQUARE + "</svg>"
+        case _:
+            body = head + SQUARE + "<script>document.documentElement.remove()</script></svg>"
+    return body.encode()
+
+
+@file("secret.png")
+def secret(name):
+    return encoded(Image.new("RGB", (80, 80), (255, 0, 255)), "PNG")
+
+
+# Damaged
+
+
+def half(name):
+    data = FILES[name](name)
+    return data[: len(data) // 2]
+
+
+@file("truncated.jpg", "truncated.png", "truncated.webp", "truncated.gif")
+def truncated(name):
+    return half("anim.gif" if name.endswith("gif") else name.replace("truncated", "photo"))
+
+
+@file("headless.jpg", "headless.png")
+def headless(name):
+    return FILES[name.replace("headless", "grey")](name.replace("headless", "grey"))[:12]
+
+
+@file("broken-header.png")
+def broken_header(name):
+    header = struct.pack(">IIBBBBB", 0, 0, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + header + bytes(4)
+
+
+@file("noise.jpg")
+def noise(name):
+    return b"\xff\xd8" + np.random.default_rng(3).integers(0, 256, 4096, dtype=np.uint8).tobytes()
+
+
+@file("empty.jpg")
+def empty(name):
+    return b""
+
+
+@file("page.jpg")
+def page(name):
+    return b"<!doctype html>\n<html><head><title>Not an image</title></head><body><p>Not found</p></body></html>\n"
+
+
+@file("text.txt")
+def text(name):
+    return b"Just some words.\n"
+
+
+@file("bomb.png")
+def bomb(name):
+    header = struct.pack(">IIBBBBB", 30000, 30000, 1, 0, 0, 0, 0)
+    compressor = zlib.compressobj(9)
+    row = bytes(1 + 3750)
+    data = b"".join(compressor.compress(row) for _ in range(30000)) + compressor.flush()
+    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", data) + png_chunk(b"IEND", b"")
+
+
+@file("bomb.gif")
+def bomb_gif(name):
+    # GIF89a, a two-colour table, one frame of a single pixel.
+    return (b"GIF89a" + struct.pack("<HHBBB", 65535, 65535, 0x80, 0, 0) + bytes(3) + b"\xff\xff\xff"
+            + b"," + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00" + b";")
+
+
+@file("many-frames.gif")
+def many_frames(name):
+    frame = (b"!\xf9\x04\0" + struct.pack("<H", 5) + b"\0\0" + b","
+             + struct.pack("<HHHHB", 0, 0, 2, 2, 0) + b"\x02\x02\x84\x51\x00")
+    return (b"GIF89a" + struct.pack("<HHBBB", 2, 2, 0x80, 0, 0) + bytes(3) + b"\xff\xff\xff"
+            + b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0" + frame * 600 + b";")
+
+
+# Other
+
+
+@file("pages.tif")
+def pages(name):
+    second = Image.new("RGB", (90, 60), (0, 255, 0))
+    return encoded(Image.new("RGB", (90, 60), (255, 0, 0)), "TIFF", save_all=True, append_images=[second])
+
+
+@file("one.png")
+def one(name):
+    return encoded(Image.new("RGB", (1, 1), "#336699"), "PNG")
+
+
+@file("wide.png", "tall.png")
+def extreme(name):
+    return encoded(photo_pixels(800, 3) if name == "wide.png" else photo_pixels(3, 800), "PNG")
+
+
+@file("mark.png")
+def mark(name):
+    image = Image.new("RGBA", (60, 40), (0, 255, 0, 128))
+    ImageDraw.Draw(image).rectangle((0, 0, 59, 39), outline=(0, 0, 0, 255), width=2)
+    return encoded(image, "PNG")
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    directory = sys.argv[1]
+    os.makedirs(directory, exist_ok=True)
+    for name in sys.argv[2:] or FILES:
+        if name not in FILES:
+            sys.exit(f"draw.py draws no {name}")
+        # Written whole or not at all, so that two runs at once do no harm.
+        temporary = os.path.join(directory, f".{name}.{os.getpid()}")
+        with open(temporary, "wb") as out:
+            out.write(FILES[name](name))
+        os.replace(temporary, os.path.join(directory, name))
+
+
+if __name__ == "__main__":
+    main()
