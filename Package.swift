@@ -35,7 +35,12 @@ let package = Package(
       name: "Net", dependencies: ["EdgeHandler", "CCurl", .product(name: "NIOCore", package: "swift-nio")],
       path: "Sources/NativeHost/Net", swiftSettings: strict),
     .target(
-      name: "Outputs", dependencies: ["EdgeHandler", .product(name: "NIOCore", package: "swift-nio")],
+      name: "Outputs",
+      dependencies: [
+        "EdgeHandler",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
       path: "Sources/NativeHost/Outputs", swiftSettings: strict),
     .executableTarget(
       name: "imgedge",
