@@ -42,21 +42,32 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
       path: "Sources/NativeHost/Outputs", swiftSettings: strict),
-    .executableTarget(
-      name: "imgedge",
+    .target(
+      name: "Server",
       dependencies: [
         "EdgeHandler", "Pixels", "Net", "Outputs",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       path: "Sources/NativeHost/Server", resources: [.copy("Samples")], swiftSettings: strict),
+    .executableTarget(
+      name: "imgedge",
+      dependencies: [
+        "EdgeHandler", "Server",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Sources/NativeHost/CLI", swiftSettings: strict),
 
     .testTarget(name: "EdgeHandlerTests", dependencies: ["EdgeHandler"], swiftSettings: strict),
     .testTarget(
-      name: "NativeHostTests", dependencies: ["EdgeHandler", "Pixels", "Net", "Outputs"], swiftSettings: strict),
+      name: "NativeHostTests", dependencies: ["EdgeHandler", "Pixels", "Net", "Outputs", "Server"],
+      swiftSettings: strict),
     // Reads its cases where they lie, and runs programs: the two builds under test.
     .testTarget(
       name: "ConformanceTests", dependencies: ["imgedge"],

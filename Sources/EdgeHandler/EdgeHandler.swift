@@ -28,6 +28,11 @@ public struct EdgeHandler: Sendable {
     return decider.trace.lines
   }
 
+  /// The answer where a host has received something that is no request.
+  public static func answer(to problem: Problem) -> Response {
+    problem.response(ResponseHead(sharing: .undecided, isCustomDomain: false, omitsBody: false))
+  }
+
   private func decider(_ request: Request, _ context: Context, trace: Trace) -> Decider {
     Decider(configuration: configuration, directory: directory, request: request, context: context, trace: trace)
   }

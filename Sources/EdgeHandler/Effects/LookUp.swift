@@ -22,7 +22,7 @@ public enum LookUpResult: Sendable {
   case collapsed(StoredOutput)
   /// Not there, and now claimed by this flow.
   case miss
-  /// Somebody else was at work on it and failed.
+  /// Somebody else was at work on it and failed, or the host has no room for another miss (``Problem/overloaded``).
   case failed(Problem)
 }
 

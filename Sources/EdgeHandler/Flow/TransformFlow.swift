@@ -78,7 +78,7 @@ extension TransformRequest {
 }
 
 extension Problem {
-  static let overloaded = Problem(.overloaded, "The service is at capacity; try again in a moment.")
+  public static let overloaded = Problem(.overloaded, "The service is at capacity; try again in a moment.")
 }
 
 extension Problem.Code {

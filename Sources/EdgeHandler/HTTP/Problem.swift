@@ -16,6 +16,7 @@ public struct Problem: Error, Sendable, Equatable {
 
   /// Whose fault it is decides the status class: the caller's (4xx), the original's (404, 413, 415, 422, 502, 504), ours (500, 503).
   public enum Code: Sendable, Equatable, CaseIterable {
+    case malformedRequest
     case invalidParameter, ambiguousSource, missingSource, invalidSource, invalidURL, urlTooLong
     case unknownWorkspace, unknownSource, notFound, methodNotAllowed
     case originNotAllowed, sourceNotAllowed
@@ -35,6 +36,7 @@ extension Problem.Code {
 
   private var row: (name: String, status: Int, title: String) {
     switch self {
+    case .malformedRequest: ("malformed-request", 400, "The request is not well-formed HTTP")
     case .invalidParameter: ("invalid-parameter", 400, "A parameter has a value that is not allowed")
     case .ambiguousSource: ("ambiguous-source", 400, "The original is named more than once")
     case .missingSource: ("missing-source", 400, "No original is named")

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+@main
+struct Imgedge: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "imgedge", abstract: "An image service that is called with nothing but a URL.",
+    subcommands: [Serve.self, Explain.self])
+}

@@ -1,0 +1,23 @@
+import Glibc
+
+/// `SIGTERM` and `SIGINT`, waited for on the main thread.
+///
+/// Made before any other thread is: they inherit that the signals are blocked, so that only ``wait()`` takes them.
+struct TerminationSignals {
+  private var set = sigset_t()
+
+  init() {
+    sigemptyset(&set)
+    sigaddset(&set, SIGTERM)
+    sigaddset(&set, SIGINT)
+    pthread_sigmask(SIG_BLOCK, &set, nil)
+    // A caller that goes away while it is answered is no reason to end.
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  func wait() {
+    var set = set
+    var signal: Int32 = 0
+    while sigwait(&set, &signal) != 0 {}
+  }
+}

@@ -1,0 +1,279 @@
+import EdgeHandler
+import HTTPTypes
+import NIOCore
+import Outputs
+import Pixels
+
+/// One request on its way through the steps.
+///
+/// Touched by its event loop only, hence `@unchecked Sendable`: what effects come to is brought there.
+final class Flow: @unchecked Sendable {
+  private let host: FlowHost
+  private let loop: any EventLoop
+  private let context: Context
+  private var reply: (@Sendable (Answer, ByteBuffer?) -> Void)?
+
+  /// Bytes by the number of their blob.
+  private var blobs: [ByteBuffer] = []
+  /// How to cancel each effect that is under way.
+  private var effects: [Int: @Sendable () -> Void] = [:]
+  private var effectCount = 0
+  private var claimed: [CacheKey] = []
+  private var isWorking = false
+  private var isOver = false
+
+  init(
+    _ host: FlowHost, loop: any EventLoop, context: Context, reply: @escaping @Sendable (Answer, ByteBuffer?) -> Void
+  ) {
+    self.host = host
+    self.loop = loop
+    self.context = context
+    self.reply = reply
+  }
+
+  func start(_ request: Request) {
+    advance(host.handler.handle(request, context: context)) { [self] answer in finish(answer) }
+  }
+
+  /// The caller has gone away. The work goes on as long as somebody else waits for it.
+  func callerLeft() {
+    reply = nil
+    cancelUnlessWanted()
+  }
+
+  private func cancelUnlessWanted() {
+    guard !isOver, reply == nil, host.claims.withLock({ $0.abandon(claimed) }) else { return }
+    claimed = []
+    end()
+    for cancel in effects.values { cancel() }
+    effects = [:]
+  }
+
+  private func finish(_ answer: Answer) {
+    guard !isOver else { return }
+    reply.take()?(answer, body(of: answer.response))
+    for work in answer.afterwards { perform(work) }
+    for key in claimed { host.claims.withLock { $0.pass(on: key) }?(.passed) }
+    end()
+  }
+
+  private func end() {
+    isOver = true
+    if isWorking { host.endWork() }
+    isWorking = false
+  }
+
+  // MARK: Steps
+
+  private func advance<Value>(_ first: Step<Value>, _ finish: @escaping (Value) -> Void) {
+    var step = first
+    while true {
+      switch step {
+      case .done(let value):
+        return finish(value)
+      case .lookUp(let key, let then):
+        guard let output = host.store.lookUpInMemory(key, now: context.now) else {
+          return lookUp(key) { [self] in advance(then($0), finish) }
+        }
+        step = then(.hit(adopt(output)))
+      case .fetch(let request, let then):
+        return fetch(request) { [self] in advance(then($0), finish) }
+      case .inspect(let request, let then):
+        let original = bytes(request.blob)
+        return perform { [self] in
+          host.pixels.inspect(request, original: original, completion: $0)
+        } then: { [self] in
+          advance(then($0), finish)
+        }
+      case .sample(let request, let then):
+        let original = bytes(request.blob)
+        return perform { [self] in
+          host.pixels.sample(request, original: original, completion: $0)
+        } then: { [self] in
+          advance(then($0), finish)
+        }
+      case .render(let plan, let then):
+        return render(plan) { [self] in advance(then($0), finish) }
+      case .all(let flows, let then):
+        return all(flows) { [self] in advance(then($0), finish) }
+      }
+    }
+  }
+
+  private func all(_ flows: [Step<Loaded>], _ then: @escaping ([Loaded]) -> Void) {
+    var results = [Loaded?](repeating: nil, count: flows.count)
+    var missing = flows.count
+    guard missing > 0 else { return then([]) }
+    for (index, flow) in flows.enumerated() {
+      advance(flow) { loaded in
+        results[index] = loaded
+        missing -= 1
+        if missing == 0 { then(results.compactMap { $0 }) }
+      }
+    }
+  }
+
+  private func fetch(_ request: OutboundRequest, _ then: @escaping (FetchResult) -> Void) {
+    let bundled = "bundled:"
+    guard !request.url.utf8.starts(with: bundled.utf8) else {
+      let picture = host.samples[String(request.url.dropFirst(bundled.count))]
+      let body = picture ?? ByteBuffer()
+      return then(
+        .response(
+          InboundResponse(
+            status: picture == nil ? 404 : 200, body: adopt(body), byteCount: body.readableBytes, milliseconds: 0)))
+    }
+    perform { [self] in
+      host.origins.fetch(request, completion: $0)
+    } then: { [self] fetched in
+      switch fetched {
+      case .failed(let failure): then(.failed(failure))
+      case .response(let status, let location, let contentType, let body, let milliseconds):
+        then(
+          .response(
+            InboundResponse(
+              status: status, location: location, contentType: contentType, body: adopt(body),
+              byteCount: body.readableBytes, milliseconds: milliseconds)))
+      }
+    }
+  }
+
+  private func render(_ plan: RenderPlan, _ then: @escaping (RenderResult) -> Void) {
+    var originals: [Blob: ByteBuffer] = [:]
+    for (id, bytes) in blobs.enumerated() { originals[Blob(id: UInt32(id))] = bytes }
+    let blobs = originals
+    perform { [self] in
+      host.pixels.render(plan, blobs: blobs, completion: $0)
+    } then: { [self] rendering in
+      switch rendering {
+      case .output(let bytes, let milliseconds):
+        let output = RenderedOutput(body: adopt(bytes), byteCount: bytes.readableBytes, milliseconds: milliseconds)
+        then(.output(output))
+      case .undecodable: then(.undecodable)
+      case .timedOut: then(.timedOut)
+      case .overloaded: then(.overloaded)
+      case .failed: then(.failed)
+      }
+    }
+  }
+
+  /// Starts an effect that can be cancelled, and goes on with its result on the event loop.
+  private func perform<Result: Sendable>(
+    _ start: (@escaping @Sendable (Result) -> Void) -> @Sendable () -> Void, then: @escaping (Result) -> Void
+  ) {
+    let id = effectCount
+    effectCount += 1
+    let continuation = NIOLoopBound(then, eventLoop: loop)
+    effects[id] = start { [self] result in
+      loop.execute { [self] in
+        guard effects.removeValue(forKey: id) != nil, !isOver else { return }
+        continuation.value(result)
+      }
+    }
+  }
+
+  // MARK: The store
+
+  /// What is not in memory: behind whoever is at work on it, or on disk, or not there.
+  private func lookUp(_ key: CacheKey, _ then: @escaping (LookUpResult) -> Void) {
+    let id = effectCount
+    effectCount += 1
+    let continuation = NIOLoopBound(then, eventLoop: loop)
+    let waiter: FlowHost.Waiter = { [self] outcome in
+      loop.execute { [self] in resume(id, key, outcome, continuation.value) }
+    }
+    switch host.claims.withLock({ $0.enter(key, self, waiter: waiter) }) {
+    case .waits(let waiterID):
+      effects[id] = { [host] in
+        guard let claimant = host.claims.withLock({ $0.leave(key, waiterID) }) else { return }
+        claimant.loop.execute { claimant.cancelUnlessWanted() }
+      }
+    case .claimed:
+      claimed.append(key)
+      effects[id] = {}
+      // Memory again, too: between the first look and the claim another may have stored it.
+      host.store.lookUp(key, now: context.now) { [self] output in
+        loop.execute { [self] in
+          guard effects.removeValue(forKey: id) != nil, !isOver else { return }
+          guard let output else { return continuation.value(missed(key)) }
+          settle(key, .found(output))
+          continuation.value(.hit(adopt(output)))
+        }
+      }
+    }
+  }
+
+  private func resume(_ id: Int, _ key: CacheKey, _ outcome: ClaimOutcome, _ then: (LookUpResult) -> Void) {
+    guard effects.removeValue(forKey: id) != nil, !isOver else {
+      // Gone while the claim was on its way here: the next one has it.
+      if case .passed = outcome { host.claims.withLock { $0.pass(on: key) }?(.passed) }
+      return
+    }
+    switch outcome {
+    case .found(let output): then(.hit(adopt(output)))
+    case .made(let output): then(.collapsed(adopt(output)))
+    case .failed(let problem): then(.failed(problem))
+    case .passed:
+      claimed.append(key)
+      then(missed(key))
+    }
+  }
+
+  private func missed(_ key: CacheKey) -> LookUpResult {
+    if !isWorking {
+      guard host.beginWork() else {
+        settle(key, .failed(.overloaded))
+        return .failed(.overloaded)
+      }
+      isWorking = true
+    }
+    return .miss
+  }
+
+  private func perform(_ work: Afterwards) {
+    switch work {
+    case .store(let key, let stored):
+      let body = stored.bytes.map { ByteBuffer(bytes: $0) } ?? bytes(stored.body)
+      let output = Output(
+        body: body, mediaType: stored.mediaType, expires: context.now + Int64(stored.lifetimeSeconds))
+      host.store.store(output, under: key)
+      settle(key, .made(output))
+    case .fail(let key, let problem):
+      settle(key, .failed(problem))
+    }
+  }
+
+  private func settle(_ key: CacheKey, _ outcome: ClaimOutcome) {
+    guard let index = claimed.firstIndex(of: key) else { return }
+    claimed.remove(at: index)
+    for waiter in host.claims.withLock({ $0.settle(key) }) { waiter(outcome) }
+  }
+
+  // MARK: Bytes
+
+  private func adopt(_ bytes: ByteBuffer) -> Blob {
+    blobs.append(bytes)
+    return Blob(id: UInt32(blobs.count - 1))
+  }
+
+  private func adopt(_ output: Output) -> StoredOutput {
+    let isJSON = output.mediaType == "application/json"
+    return StoredOutput(
+      body: adopt(output.body), bytes: isJSON ? Array(output.body.readableBytesView) : nil,
+      byteCount: output.body.readableBytes, mediaType: output.mediaType,
+      lifetimeSeconds: Int(output.expires - context.now))
+  }
+
+  /// Empty for a blob that is not of this request.
+  private func bytes(_ blob: Blob) -> ByteBuffer {
+    blobs.indices.contains(Int(blob.id)) ? blobs[Int(blob.id)] : ByteBuffer()
+  }
+
+  private func body(of response: Response) -> ByteBuffer? {
+    switch response.body {
+    case .none: nil
+    case .bytes(let bytes): ByteBuffer(bytes: bytes)
+    case .blob(let blob): bytes(blob)
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// HTTP/1.1 on one address, one event loop a core.
+public final class HTTPServer: Sendable {
+  public struct Configuration: Sendable {
+    public var host = "127.0.0.1"
+    /// 0 takes a free one.
+    public var port = 0
+    /// At this number no more are accepted, and those that are kept alive are closed after their next answer.
+    public var maximumConnections = 8192
+    /// From the first byte of a request, or the opening of its connection, to the end of the request.
+    public var requestTimeout = TimeAmount.seconds(15)
+    /// Between two requests.
+    public var idleTimeout = TimeAmount.seconds(75)
+    /// How long the caller may take none of the bytes that wait for it.
+    public var writeTimeout = TimeAmount.seconds(30)
+    public var body = BodyPolicy.discard(maximumBytes: 1 << 20)
+    /// Whether a proxy in front is trusted to tell by `X-Forwarded-Proto` that the caller's connection is encrypted.
+    public var trustsForwardedProtocol = false
+
+    public init() {}
+  }
+
+  public enum BodyPolicy: Sendable {
+    /// Read and dropped; a larger one ends the connection after the answer.
+    case discard(maximumBytes: Int)
+    /// Handed to the responder; a larger one is refused.
+    case collect(maximumBytes: Int)
+  }
+
+  let configuration: Configuration
+  let responder: any Responder
+  private let group: any EventLoopGroup
+  private let state = Mutex(State())
+  private let connectionCount = Atomic(0)
+
+  private struct State {
+    var listener: (any Channel)?
+    var connections: [ObjectIdentifier: any Channel] = [:]
+    var isDraining = false
+    var whenEmpty: EventLoopPromise<Void>?
+  }
+
+  public init(configuration: Configuration, group: any EventLoopGroup, responder: any Responder) {
+    self.configuration = configuration
+    self.group = group
+    self.responder = responder
+  }
+
+  /// Binds. Returns the address, with the port that was taken.
+  public func start() -> EventLoopFuture<SocketAddress> {
+    ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: 1024)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .serverChannelInitializer { [self] channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(AcceptLimit(server: self))
+        }
+      }
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .childChannelInitializer { [self] channel in
+        channel.eventLoop.makeCompletedFuture {
+          let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)
+          try channel.pipeline.syncOperations.addHandlers(
+            ByteToMessageHandler(decoder), Connection(server: self, loop: channel.eventLoop))
+        }
+      }
+      .bind(host: configuration.host, port: configuration.port)
+      .flatMapThrowing { [self] listener in
+        state.withLock { $0.listener = listener }
+        guard let address = listener.localAddress else { throw ChannelError.unknownLocalAddress }
+        return address
+      }
+  }
+
+  /// Stops accepting and lets what is in flight end; after `grace` the rest is cut off.
+  public func drain(grace: TimeAmount) -> EventLoopFuture<Void> {
+    let loop = group.next()
+    let promise = loop.makePromise(of: Void.self)
+    let (listener, connections) = state.withLock { state in
+      state.isDraining = true
+      if !state.connections.isEmpty { state.whenEmpty = promise }
+      return (state.listener, Array(state.connections.values))
+    }
+    listener?.close(promise: nil)
+    for connection in connections { connection.pipeline.fireUserInboundEventTriggered(DrainEvent()) }
+    if connections.isEmpty { promise.succeed() }
+    let cutOff = loop.scheduleTask(in: grace) { [self] in
+      for connection in state.withLock({ Array($0.connections.values) }) { connection.close(promise: nil) }
+    }
+    promise.futureResult.whenComplete { _ in cutOff.cancel() }
+    return promise.futureResult
+  }
+
+  var isFull: Bool { connectionCount.load(ordering: .relaxed) >= configuration.maximumConnections }
+
+  /// `false` when the connection is to close after its first answer.
+  func opened(_ channel: any Channel) -> Bool {
+    connectionCount.add(1, ordering: .relaxed)
+    return state.withLock { state in
+      state.connections[ObjectIdentifier(channel)] = channel
+      return !state.isDraining
+    }
+  }
+
+  func closed(_ channel: any Channel) {
+    connectionCount.subtract(1, ordering: .relaxed)
+    let (listener, promise) = state.withLock { state in
+      state.connections[ObjectIdentifier(channel)] = nil
+      let promise = state.connections.isEmpty ? state.whenEmpty.take() : nil
+      return (state.listener, promise)
+    }
+    promise?.succeed()
+    // Accepting may have stopped because of the limit.
+    listener?.read()
+  }
+}
+
+/// Tells a connection to close as soon as nothing is in flight.
+struct DrainEvent: Sendable {}
+
+/// Accepts no more connections while there are as many as are allowed: the others wait in the kernel's queue.
+private final class AcceptLimit: ChannelOutboundHandler {
+  typealias OutboundIn = Never
+
+  private let server: HTTPServer
+
+  init(server: HTTPServer) {
+    self.server = server
+  }
+
+  func read(context: ChannelHandlerContext) {
+    if !server.isFull { context.read() }
+  }
+}

@@ -1,0 +1,47 @@
+import EdgeHandler
+import HTTPTypes
+import NIOCore
+
+/// What an ``HTTPServer`` serves: a function from request to answer.
+///
+/// Law of this folder: everything that HTTP/1.1 asks of a server between the socket and the answer is here, and nothing here knows
+/// what is served.
+public protocol Responder: Sendable {
+  /// Called on the connection's event loop, which it must not hold up.
+  ///
+  /// - Parameter reply: To be called once, on `loop`; at once or later.
+  /// - Returns: What to do when the caller goes away before the reply; `nil` if nothing.
+  func respond(
+    to request: ServerRequest, on loop: any EventLoop, reply: @escaping @Sendable (ServerResponse) -> Void
+  ) -> (@Sendable () -> Void)?
+
+  /// The answer to what was not HTTP, after which the connection is closed.
+  func refuse(_ refusal: Refusal) -> ServerResponse
+}
+
+public struct ServerRequest: Sendable {
+  public var head: Request
+  /// Empty unless the server collects bodies.
+  public var body: ByteBuffer
+}
+
+public struct ServerResponse: Sendable {
+  public var status: Int
+  /// Complete but for `Date` and `Connection`.
+  public var fields: HTTPFields
+  public var body: ByteBuffer?
+
+  public init(status: Int, fields: HTTPFields = [:], body: ByteBuffer? = nil) {
+    self.status = status
+    self.fields = fields
+    self.body = body
+  }
+}
+
+/// Why the server cannot make a request of what it received.
+public enum Refusal: Sendable, Equatable {
+  /// Not HTTP/1.1 as RFC 9112 has it, or not one `Host` (section 3.2).
+  case malformed
+  /// The body is larger than the server takes.
+  case bodyTooLarge
+}

@@ -1,6 +1,0 @@
-import EdgeHandler
-
-@main
-struct Main {
-  static func main() {}
-}
