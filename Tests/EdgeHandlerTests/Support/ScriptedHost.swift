@@ -1,0 +1,156 @@
+import HTTPTypes
+import Testing
+
+@testable import EdgeHandler
+
+/// A host in memory: performs the effects of a flow from a script, at once, and writes down what was asked for.
+///
+/// One instance is one running service: what a request stores, the next one finds. So a conversation with a slow origin and a
+/// failing bucket is a test of a few lines:
+///
+///     var host = try ScriptedHost(#"{ "namespace": "acme" }"#)
+///     host.serve("http://a.example/old.jpg", .redirect(to: "/new.jpg"))
+///     host.serve("http://a.example/new.jpg", .failure(.timedOut), .image(.jpeg, 1500, 1000))
+///     #expect(host.get("/transform?src=http://a.example/old.jpg&w=9").code == "source-timeout")
+///     #expect(host.get("/transform?src=http://a.example/old.jpg&w=9").status == 200)
+///
+/// It complains of its own accord about what no flow may do: leave a claimed key behind, or make a plan that does not hold
+/// together (``PlanCheck``).
+struct ScriptedHost {
+  var handler: EdgeHandler
+  var context = Context(now: 1_767_225_600, isReady: true)
+  /// What the store holds.
+  var outputs: [CacheKey: StoredOutput] = [:]
+  /// Results for the next look-ups, in place of what the store says.
+  var lookUps: [LookUpResult] = []
+  /// Results for the next renders, in place of an output; the others come out well.
+  var renders: [RenderResult] = []
+  /// Whether the flows of a `Step.all` are performed from the last to the first: the answer must not depend on it.
+  var performsLastFlowFirst = false
+
+  private var script: [String: [ScriptedOriginal]] = [:]
+  private var originals: [Blob: ScriptedOriginal] = [:]
+  private var blobs: UInt32 = 0
+
+  init(_ configuration: Configuration) {
+    handler = EdgeHandler(configuration: configuration)
+  }
+
+  /// - Parameter workspaces: each a JSON object as in a file of workspaces. The first is where ``get(_:_:host:method:)`` asks.
+  init(_ workspaces: String..., limits: Limits = Limits()) throws {
+    let text = "{\"workspaces\": [" + workspaces.joined(separator: ",") + "]}"
+    var configuration = try Configuration(json: Array(text.utf8))
+    configuration.limits = limits
+    self.init(configuration)
+    defaultHost = (configuration.workspaces.first?.namespace ?? "nobody") + ".localhost"
+  }
+
+  private(set) var defaultHost = "demo.localhost"
+
+  /// What the origin answers at a URL: to the n-th request the n-th answer, and the last to all after it. Everything else
+  /// is a 404.
+  mutating func serve(_ url: String, _ answers: ScriptedOriginal...) {
+    script[url] = answers
+  }
+
+  // MARK: Asking
+
+  mutating func get(
+    _ target: String, _ fields: [(String, String)] = [], host: String? = nil, method: String = "GET"
+  ) -> Exchange {
+    var request = Request(
+      method: method, authority: host ?? defaultHost, target: target, isSecure: false, fields: HTTPFields())
+    for (name, value) in fields {
+      guard let name = HTTPField.Name(name) else {
+        Issue.record("\(name) is no field name")
+        continue
+      }
+      request.fields.append(HTTPField(name: name, value: value))
+    }
+    return perform(request)
+  }
+
+  mutating func perform(_ request: Request) -> Exchange {
+    var effects: [Exchange.Effect] = []
+    var claims: [CacheKey] = []
+    let answer = perform(handler.handle(request, context: context), &effects, &claims)
+    for afterwards in answer.afterwards {
+      let key: CacheKey
+      switch afterwards {
+      case .store(let stored, let output):
+        key = stored
+        outputs[key] = output
+      case .fail(let failed, _): key = failed
+      }
+      guard let index = claims.firstIndex(of: key) else {
+        Issue.record("\(request.target): a key is released that was not claimed")
+        continue
+      }
+      claims.remove(at: index)
+    }
+    if !claims.isEmpty { Issue.record("\(request.target): a claimed key is never released") }
+    return Exchange(answer: answer, effects: effects)
+  }
+
+  private mutating func perform<Value>(
+    _ first: Step<Value>, _ effects: inout [Exchange.Effect], _ claims: inout [CacheKey]
+  ) -> Value {
+    var step = first
+    while true {
+      switch step {
+      case .done(let value): return value
+      case .lookUp(let key, let then):
+        effects.append(.lookUp(key))
+        let result = lookUps.isEmpty ? outputs[key].map { .hit($0) } ?? .miss : lookUps.removeFirst()
+        if case .miss = result { claims.append(key) }
+        step = then(result)
+      case .fetch(let request, let then):
+        effects.append(.fetch(request))
+        step = then(fetch(request))
+      case .inspect(let request, let then):
+        effects.append(.inspect(request))
+        step = then(originals[request.blob]?.inspection(request) ?? .unsupported)
+      case .render(let plan, let then):
+        effects.append(.render(plan))
+        for fault in PlanCheck.faults(plan, original: { [originals] in originals[$0]?.header }) {
+          Issue.record("\(fault)")
+        }
+        step = then(render())
+      case .sample(let request, let then):
+        effects.append(.sample(request))
+        step = then(originals[request.blob]?.sample ?? .undecodable)
+      case .all(let flows, let then):
+        var results: [Loaded?] = Array(repeating: nil, count: flows.count)
+        var inner: [[Exchange.Effect]] = Array(repeating: [], count: flows.count)
+        for index in performsLastFlowFirst ? Array(flows.indices.reversed()) : Array(flows.indices) {
+          results[index] = perform(flows[index], &inner[index], &claims)
+        }
+        effects.append(.all(inner))
+        step = then(results.compactMap { $0 })
+      }
+    }
+  }
+
+  private mutating func newBlob() -> Blob {
+    blobs += 1
+    return Blob(id: blobs)
+  }
+
+  private mutating func fetch(_ request: OutboundRequest) -> FetchResult {
+    let blob = newBlob()
+    guard var answers = script[request.url], let answer = answers.first else {
+      return .response(InboundResponse(status: 404, body: blob, byteCount: 0, milliseconds: 1))
+    }
+    if answers.count > 1 {
+      answers.removeFirst()
+      script[request.url] = answers
+    }
+    originals[blob] = answer
+    return answer.result(blob, request)
+  }
+
+  private mutating func render() -> RenderResult {
+    guard renders.isEmpty else { return renders.removeFirst() }
+    return .output(RenderedOutput(body: newBlob(), byteCount: 12_345, milliseconds: 7))
+  }
+}

@@ -1,0 +1,62 @@
+@testable import EdgeHandler
+
+/// What an origin answers once, and what the pixel engine then sees in it.
+struct ScriptedOriginal {
+  var status = 200
+  var location: String?
+  var contentType: String?
+  var byteCount = 1000
+  var failure: FetchFailure?
+  /// What an inspection says, its `content` only when that is asked for.
+  var inspected = InspectResult.unsupported
+  var sample = SampleResult.undecodable
+
+  static func image(
+    _ format: ImageHeader.Format, _ width: Int, _ height: Int, orientation: Int = 1, frames: Int = 1,
+    hasAlpha: Bool = false, content: PixelRect? = nil, byteCount: Int = 1000, contentType: String? = nil,
+    sample: Raster? = nil
+  ) -> ScriptedOriginal {
+    let header = ImageHeader(
+      format: format, width: width, height: height, orientation: orientation, frames: frames, hasAlpha: hasAlpha,
+      content: content)
+    return ScriptedOriginal(
+      contentType: contentType, byteCount: byteCount, inspected: .image(header),
+      sample: sample.map { .raster($0) } ?? .undecodable)
+  }
+
+  /// Bytes of which an inspection says this.
+  static func bytes(_ inspected: InspectResult) -> ScriptedOriginal {
+    ScriptedOriginal(inspected: inspected)
+  }
+
+  static func status(_ status: Int) -> ScriptedOriginal {
+    ScriptedOriginal(status: status, byteCount: 0)
+  }
+
+  static func redirect(_ status: Int = 302, to location: String?) -> ScriptedOriginal {
+    ScriptedOriginal(status: status, location: location, byteCount: 0)
+  }
+
+  static func failure(_ failure: FetchFailure) -> ScriptedOriginal {
+    ScriptedOriginal(failure: failure)
+  }
+
+  var header: ImageHeader? {
+    if case .image(let header) = inspected { header } else { nil }
+  }
+
+  func result(_ blob: Blob, _ request: OutboundRequest) -> FetchResult {
+    if let failure { return .failed(failure) }
+    guard byteCount <= request.maximumBytes else { return .failed(.tooLarge) }
+    return .response(
+      InboundResponse(
+        status: status, location: location, contentType: contentType, body: blob, byteCount: byteCount, milliseconds: 3)
+    )
+  }
+
+  func inspection(_ request: InspectRequest) -> InspectResult {
+    guard case .image(var header) = inspected else { return inspected }
+    if !request.findsContent { header.content = nil }
+    return .image(header)
+  }
+}
