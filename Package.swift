@@ -67,7 +67,7 @@ let package = Package(
     .testTarget(name: "EdgeHandlerTests", dependencies: ["EdgeHandler"], swiftSettings: strict),
     .testTarget(
       name: "NativeHostTests", dependencies: ["EdgeHandler", "Pixels", "Net", "Outputs", "Server"],
-      swiftSettings: strict),
+      exclude: ["Pixels/Support/look.py"], swiftSettings: strict),
     // Reads its cases where they lie, and runs programs: the two builds under test.
     .testTarget(
       name: "ConformanceTests", dependencies: ["imgedge"],

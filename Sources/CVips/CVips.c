@@ -1,1 +1,210 @@
 #include "CVips.h"
+
+static void drop(const char *domain, GLogLevelFlags level, const char *message, void *context) {}
+
+int cvips_initialise(const char *program) {
+  if (VIPS_INIT(program)) return -1;
+  // Its warnings are about originals, which are anybody's, and carry their words.
+  g_log_set_handler("VIPS", G_LOG_LEVEL_MASK, drop, NULL);
+  return 0;
+}
+
+// An image is given on only where the call succeeded.
+#define GIVE(call)    \
+  VipsImage *out = NULL; \
+  return (call) ? NULL : out
+
+// Images are read once, from the top, unless a whole copy of them is made.
+#define LOADING "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_ERROR
+
+VipsImage *cvips_load_jpeg(const void *bytes, size_t count, int shrink) {
+  GIVE(vips_jpegload_buffer((void *)bytes, count, &out, LOADING, "shrink", shrink, NULL));
+}
+
+VipsImage *cvips_load_png(const void *bytes, size_t count) {
+  GIVE(vips_pngload_buffer((void *)bytes, count, &out, LOADING, NULL));
+}
+
+VipsImage *cvips_load_webp(const void *bytes, size_t count, int frames, double scale) {
+  GIVE(vips_webpload_buffer((void *)bytes, count, &out, LOADING, "n", frames, "scale", scale, NULL));
+}
+
+VipsImage *cvips_load_gif(const void *bytes, size_t count, int frames) {
+  GIVE(vips_gifload_buffer((void *)bytes, count, &out, LOADING, "n", frames, NULL));
+}
+
+VipsImage *cvips_load_heif(const void *bytes, size_t count, gboolean thumbnail) {
+  GIVE(vips_heifload_buffer((void *)bytes, count, &out, LOADING, "thumbnail", thumbnail, NULL));
+}
+
+VipsImage *cvips_load_tiff(const void *bytes, size_t count) {
+  GIVE(vips_tiffload_buffer((void *)bytes, count, &out, LOADING, NULL));
+}
+
+VipsImage *cvips_load_svg(const void *bytes, size_t count, double scale) {
+  GIVE(vips_svgload_buffer((void *)bytes, count, &out, LOADING, "scale", scale, NULL));
+}
+
+VipsImage *cvips_from_pixels(const void *bytes, size_t count, int width, int height, int bands) {
+  return vips_image_new_from_memory_copy(bytes, count, width, height, bands, VIPS_FORMAT_UCHAR);
+}
+
+VipsImage *cvips_from_doubles(const double *values, int width, int height) {
+  return vips_image_new_matrix_from_array(width, height, values, width * height);
+}
+
+VipsImage *cvips_uniform(int width, int height, const double *color, int bands) {
+  VipsImage *black = NULL, *colored = NULL, *cast = NULL, *out = NULL;
+  double factors[4] = {0, 0, 0, 0};
+  if (bands <= 4 && !vips_black(&black, width, height, "bands", bands, NULL) &&
+      !vips_linear(black, &colored, factors, color, bands, NULL) &&
+      !vips_cast(colored, &cast, VIPS_FORMAT_UCHAR, NULL))
+    vips_copy(cast, &out, "interpretation", VIPS_INTERPRETATION_sRGB, NULL);
+  g_clear_object(&cast);
+  g_clear_object(&colored);
+  g_clear_object(&black);
+  return out;
+}
+
+VipsImage *cvips_extract_area(VipsImage *in, int x, int y, int width, int height) {
+  GIVE(vips_extract_area(in, &out, x, y, width, height, NULL));
+}
+
+VipsImage *cvips_flip(VipsImage *in, VipsDirection direction) { GIVE(vips_flip(in, &out, direction, NULL)); }
+
+VipsImage *cvips_rotate(VipsImage *in, VipsAngle angle) { GIVE(vips_rot(in, &out, angle, NULL)); }
+
+VipsImage *cvips_resize(VipsImage *in, double x, double y) {
+  GIVE(vips_resize(in, &out, x, "vscale", y, "kernel", VIPS_KERNEL_LANCZOS3, NULL));
+}
+
+VipsImage *cvips_embed(VipsImage *in, int x, int y, int width, int height, const double *background, int bands) {
+  VipsArrayDouble *array = vips_array_double_new(background, bands);
+  VipsImage *out = NULL;
+  vips_embed(in, &out, x, y, width, height, "extend", VIPS_EXTEND_BACKGROUND, "background", array, NULL);
+  vips_area_unref(VIPS_AREA(array));
+  return out;
+}
+
+VipsImage *cvips_embed_copying_edges(VipsImage *in, int x, int y, int width, int height) {
+  GIVE(vips_embed(in, &out, x, y, width, height, "extend", VIPS_EXTEND_COPY, NULL));
+}
+
+VipsImage *cvips_smartcrop(VipsImage *in, int width, int height, VipsInteresting interesting) {
+  GIVE(vips_smartcrop(in, &out, width, height, "interesting", interesting, NULL));
+}
+
+VipsImage *cvips_replicate(VipsImage *in, int across, int down) {
+  GIVE(vips_replicate(in, &out, across, down, NULL));
+}
+
+VipsImage *cvips_join_vertically(VipsImage **in, int count) {
+  GIVE(vips_arrayjoin(in, &out, count, "across", 1, NULL));
+}
+
+int cvips_find_trim(VipsImage *in, const double *background, int bands, double threshold, int box[4]) {
+  VipsArrayDouble *array = vips_array_double_new(background, bands);
+  int result = vips_find_trim(
+    in, &box[0], &box[1], &box[2], &box[3], "threshold", threshold, "background", array, NULL);
+  vips_area_unref(VIPS_AREA(array));
+  return result;
+}
+
+VipsImage *cvips_extract_bands(VipsImage *in, int first, int count) {
+  GIVE(vips_extract_band(in, &out, first, "n", count, NULL));
+}
+
+VipsImage *cvips_join_bands(VipsImage *first, VipsImage *second) {
+  GIVE(vips_bandjoin2(first, second, &out, NULL));
+}
+
+VipsImage *cvips_add_alpha(VipsImage *in) { GIVE(vips_addalpha(in, &out, NULL)); }
+
+VipsImage *cvips_cast(VipsImage *in, VipsBandFormat format) { GIVE(vips_cast(in, &out, format, NULL)); }
+
+VipsImage *cvips_linear(VipsImage *in, const double *factors, const double *addends, int bands) {
+  GIVE(vips_linear(in, &out, factors, addends, bands, NULL));
+}
+
+VipsImage *cvips_multiply(VipsImage *left, VipsImage *right) { GIVE(vips_multiply(left, right, &out, NULL)); }
+
+VipsImage *cvips_invert(VipsImage *in) { GIVE(vips_invert(in, &out, NULL)); }
+
+VipsImage *cvips_recombine(VipsImage *in, VipsImage *matrix) { GIVE(vips_recomb(in, &out, matrix, NULL)); }
+
+VipsImage *cvips_round(VipsImage *in) { GIVE(vips_rint(in, &out, NULL)); }
+
+VipsImage *cvips_map(VipsImage *in, VipsImage *table) { GIVE(vips_maplut(in, &out, table, NULL)); }
+
+VipsImage *cvips_with_interpretation(VipsImage *in, VipsInterpretation interpretation) {
+  GIVE(vips_copy(in, &out, "interpretation", interpretation, NULL));
+}
+
+VipsImage *cvips_to_srgb(VipsImage *in) { GIVE(vips_colourspace(in, &out, VIPS_INTERPRETATION_sRGB, NULL)); }
+
+VipsImage *cvips_apply_profile(VipsImage *in) {
+  GIVE(vips_icc_transform(
+    in, &out, "srgb", "embedded", TRUE, "intent", VIPS_INTENT_RELATIVE, "black_point_compensation", TRUE, "pcs",
+    VIPS_PCS_LAB, NULL));
+}
+
+VipsImage *cvips_premultiply(VipsImage *in) { GIVE(vips_premultiply(in, &out, NULL)); }
+
+VipsImage *cvips_unpremultiply(VipsImage *in) { GIVE(vips_unpremultiply(in, &out, NULL)); }
+
+VipsImage *cvips_flatten(VipsImage *in, const double background[3]) {
+  VipsArrayDouble *array = vips_array_double_new(background, 3);
+  VipsImage *out = NULL;
+  vips_flatten(in, &out, "background", array, NULL);
+  vips_area_unref(VIPS_AREA(array));
+  return out;
+}
+
+VipsImage *cvips_blur(VipsImage *in, double sigma) { GIVE(vips_gaussblur(in, &out, sigma, NULL)); }
+
+VipsImage *cvips_sharpen(VipsImage *in, double sigma) { GIVE(vips_sharpen(in, &out, "sigma", sigma, NULL)); }
+
+VipsImage *cvips_over(VipsImage *base, VipsImage *overlay) {
+  GIVE(vips_composite2(base, overlay, &out, VIPS_BLEND_MODE_OVER, NULL));
+}
+
+VipsImage *cvips_insert(VipsImage *base, VipsImage *part, int x, int y) {
+  GIVE(vips_insert(base, part, &out, x, y, NULL));
+}
+
+int cvips_save_jpeg(VipsImage *in, void **bytes, size_t *count, int quality, gboolean strip) {
+  return vips_jpegsave_buffer(in, bytes, count, "Q", quality, "optimize_coding", TRUE, "strip", strip, NULL);
+}
+
+int cvips_save_png(VipsImage *in, void **bytes, size_t *count, int compression, gboolean strip) {
+  return vips_pngsave_buffer(in, bytes, count, "compression", compression, "strip", strip, NULL);
+}
+
+int cvips_save_palette_png(
+  VipsImage *in, void **bytes, size_t *count, int compression, int quality, int effort, gboolean strip) {
+  return vips_pngsave_buffer(
+    in, bytes, count, "compression", compression, "palette", TRUE, "Q", quality, "effort", effort, "strip", strip,
+    NULL);
+}
+
+int cvips_save_webp(
+  VipsImage *in, void **bytes, size_t *count, int quality, gboolean lossless, int effort, gboolean strip) {
+  return vips_webpsave_buffer(
+    in, bytes, count, "Q", quality, "lossless", lossless, "effort", effort, "strip", strip, NULL);
+}
+
+int cvips_save_avif(
+  VipsImage *in, void **bytes, size_t *count, int quality, gboolean lossless, int effort, gboolean strip) {
+  return vips_heifsave_buffer(
+    in, bytes, count, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "bitdepth", 8, "Q", quality, "lossless",
+    lossless, "effort", effort, "strip", strip, NULL);
+}
+
+int cvips_save_gif(VipsImage *in, void **bytes, size_t *count, int effort, gboolean strip) {
+  return vips_gifsave_buffer(in, bytes, count, "effort", effort, "strip", strip, NULL);
+}
+
+void cvips_watch(VipsImage *image, cvips_progress called, void *context) {
+  vips_image_set_progress(image, TRUE);
+  g_signal_connect(image, "eval", G_CALLBACK(called), context);
+}

@@ -1,3 +1,4 @@
+import CVips
 import EdgeHandler
 import NIOCore
 
@@ -11,6 +12,9 @@ public enum Rendering: Sendable {
 }
 
 /// Follows plans with libvips, as many at once as there are cores, one thread each.
+///
+/// It decides nothing: what is to be made has been computed down to the pixel. It keeps what it is asked within bounds of time, memory
+/// and number, and the text of libvips' errors, which quotes originals, to itself.
 public final class PixelEngine: Sendable {
   public struct Limits: Sendable {
     /// Of one original, summed over its frames.
@@ -22,28 +26,57 @@ public final class PixelEngine: Sendable {
     public init() {}
   }
 
-  public init(threads: Int, limits: Limits) {}
+  /// For what has no limit of its own.
+  private static let looksTimeoutMilliseconds = 30_000
 
-  /// Calls `completion` once, on a thread of the engine. The closure that is returned cancels.
+  private let queue: WorkQueue
+  private let limits: Limits
+
+  public init(threads: Int, limits: Limits) {
+    precondition(Vips.isReady, "libvips cannot be initialised")
+    self.limits = limits
+    queue = WorkQueue(threads: threads, maximumQueued: limits.maximumQueued)
+    queue.start()
+  }
+
+  deinit {
+    queue.close()
+  }
+
+  /// Calls `completion` once, on a thread of the engine, or at once on the caller's where the engine is overloaded.
+  /// The closure that is returned cancels; what is cancelled before it is done ends as overloaded or failed.
   public func inspect(
     _ request: InspectRequest, original: ByteBuffer, completion: @escaping @Sendable (InspectResult) -> Void
   ) -> @Sendable () -> Void {
-    completion(.unsupported)
-    return {}
+    queue.submit(timeoutMilliseconds: Self.looksTimeoutMilliseconds) { [limits] turn in
+      guard case .run(let interruption) = turn else { return completion(.overloaded) }
+      completion(Inspection.result(of: request, original, limits, interruption))
+    }
   }
 
   /// `blobs` holds every blob that the plan names.
   public func render(
     _ plan: RenderPlan, blobs: [Blob: ByteBuffer], completion: @escaping @Sendable (Rendering) -> Void
   ) -> @Sendable () -> Void {
-    completion(.failed)
-    return {}
+    queue.submit(timeoutMilliseconds: plan.timeoutMilliseconds) { [limits] turn in
+      switch turn {
+      case .run(let interruption): completion(PlanRun.outcome(of: plan, blobs, limits, interruption))
+      case .refused(.full): completion(.overloaded)
+      case .refused(.timedOut): completion(.timedOut)
+      case .refused(.cancelled): completion(.failed)
+      }
+    }
   }
 
   public func sample(
     _ request: SampleRequest, original: ByteBuffer, completion: @escaping @Sendable (SampleResult) -> Void
   ) -> @Sendable () -> Void {
-    completion(.undecodable)
-    return {}
+    queue.submit(timeoutMilliseconds: Self.looksTimeoutMilliseconds) { [limits] turn in
+      switch turn {
+      case .run(let interruption): completion(Sampling.result(of: request, original, limits, interruption))
+      case .refused(.timedOut): completion(.timedOut)
+      case .refused: completion(.overloaded)
+      }
+    }
   }
 }

@@ -1,0 +1,61 @@
+import CVips
+
+/// From whatever colour an original has to 8-bit sRGB with three bands, or four with alpha.
+///
+/// In two steps, because a picture is smaller after it has been resized: what can be resized as it is stays as it is until then,
+/// with all its bits.
+enum ColorConversion {
+  /// One to four bands of 8 or 16 bits, of a space that can be resized in.
+  static func prepare(_ picture: VipsPicture) throws(PixelFailure) -> VipsPicture {
+    var picture = picture
+    let bands = picture.bands
+    if picture.interpretation == VIPS_INTERPRETATION_CMYK {
+      return bands > 4 ? try VipsPicture(cvips_extract_bands(picture.pointer, 0, 4)) : picture
+    }
+    if bands > 4 {
+      // Channels beyond colour and alpha have no agreed meaning.
+      picture = try VipsPicture(cvips_extract_bands(picture.pointer, 0, 3))
+    }
+    switch (picture.format, picture.interpretation) {
+    case (VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB), (VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_B_W),
+      (VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_RGB16), (VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_GREY16):
+      return picture
+    default:
+      return try toSRGB(picture)
+    }
+  }
+
+  static func finish(_ picture: VipsPicture) throws(PixelFailure) -> VipsPicture {
+    if let converted = try? applyingProfile(picture) { return try toSRGB(converted) }
+    guard picture.interpretation == VIPS_INTERPRETATION_CMYK else { return try toSRGB(picture) }
+    return try fromNaiveInk(picture)
+  }
+
+  /// `nil` where there is no profile, or one that is broken or for another kind of image: browsers ignore those too.
+  private static func applyingProfile(_ picture: VipsPicture) throws(PixelFailure) -> VipsPicture? {
+    guard picture.has(VIPS_META_ICC_NAME) else { return nil }
+    return try VipsPicture(cvips_apply_profile(picture.pointer))
+  }
+
+  private static func toSRGB(_ picture: VipsPicture) throws(PixelFailure) -> VipsPicture {
+    var picture = picture
+    if picture.interpretation != VIPS_INTERPRETATION_sRGB {
+      picture = try VipsPicture(cvips_to_srgb(picture.pointer))
+    }
+    if picture.format != VIPS_FORMAT_UCHAR {
+      picture = try VipsPicture(cvips_cast(picture.pointer, VIPS_FORMAT_UCHAR))
+    }
+    return picture
+  }
+
+  /// Ink without a profile: each of three inks takes its colour away and black takes all, as browsers do it.
+  private static func fromNaiveInk(_ picture: VipsPicture) throws(PixelFailure) -> VipsPicture {
+    let light = try VipsPicture(cvips_invert(picture.pointer))
+    let colors = try VipsPicture(cvips_extract_bands(light.pointer, 0, 3))
+    let black = try VipsPicture(cvips_extract_bands(light.pointer, 3, 1))
+    let product = try VipsPicture(cvips_multiply(colors.pointer, black.pointer))
+    let scaled = try VipsPicture(cvips_linear(product.pointer, [1 / 255.0], [0.5], 1))
+    let bytes = try VipsPicture(cvips_cast(scaled.pointer, VIPS_FORMAT_UCHAR))
+    return try VipsPicture(cvips_with_interpretation(bytes.pointer, VIPS_INTERPRETATION_sRGB))
+  }
+}

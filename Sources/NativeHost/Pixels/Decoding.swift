@@ -1,0 +1,74 @@
+import CVips
+import EdgeHandler
+
+/// An original's bytes, which stay where they are as long as this and everything made of it.
+struct EncodedPicture {
+  let bytes: UnsafeRawBufferPointer
+  let format: ImageHeader.Format
+
+  /// `nil` for what is no image.
+  init?(_ bytes: UnsafeRawBufferPointer) {
+    guard let format = Sniffing.format(of: bytes) else { return nil }
+    self.bytes = bytes
+    self.format = format
+  }
+
+  /// How the pixels of a scaled-down picture may be made.
+  enum Quality {
+    /// The decoder leaves at least a factor of two to the resize: no loss can be seen or measured.
+    case high
+    /// The decoder goes as near to the size wanted as it can: for outputs whose encoder costs far more than this does.
+    case fast
+
+    fileprivate var margin: Double { self == .high ? 2 : 1 }
+  }
+
+  /// Reads the header; pixels are decoded when they are asked for, in order from the top.
+  func open(allFrames: Bool = false) throws(PixelFailure) -> VipsPicture {
+    try open(allFrames: allFrames, shrink: 1)
+  }
+
+  /// A still of its whole, at the smallest scale the decoder can do and the reduction and quality allow.
+  func open(reduction: Double, _ quality: Quality) throws(PixelFailure) -> VipsPicture {
+    let possible = reduction / quality.margin
+    switch format {
+    case .jpeg: return try open(allFrames: false, shrink: possible >= 8 ? 8 : possible >= 4 ? 4 : possible >= 2 ? 2 : 1)
+    case .webp: return try open(allFrames: false, shrink: max(1, possible.rounded(.down)))
+    default: return try open()
+    }
+  }
+
+  private func open(allFrames: Bool, shrink: Double) throws(PixelFailure) -> VipsPicture {
+    let (start, count) = (bytes.baseAddress, bytes.count)
+    let frames: Int32 = allFrames ? -1 : 1
+    let pointer =
+      switch format {
+      case .jpeg: cvips_load_jpeg(start, count, Int32(shrink))
+      case .png: cvips_load_png(start, count)
+      case .webp: cvips_load_webp(start, count, frames, 1 / shrink)
+      case .gif: cvips_load_gif(start, count, frames)
+      case .avif, .heic: cvips_load_heif(start, count, 0)
+      case .tiff: cvips_load_tiff(start, count)
+      case .svg: cvips_load_svg(start, count, 1)
+      }
+    return try VipsPicture(pointer, or: .undecodable)
+  }
+}
+
+extension EncodedPicture {
+  func header() throws(PixelFailure) -> ImageHeader {
+    let picture = try open()
+    let isAnimation = format == .gif || format == .webp
+    return ImageHeader(
+      format: format, width: picture.width, height: picture.height, orientation: orientation(picture),
+      frames: isAnimation ? max(picture.integer("n-pages") ?? 1, 1) : 1,
+      hasAlpha: picture.hasAlpha)
+  }
+
+  /// libheif turns pictures itself; of the others the tag says how they are stored.
+  func orientation(_ picture: VipsPicture) -> Int {
+    guard format != .avif, format != .heic else { return 1 }
+    let orientation = picture.integer("orientation") ?? 1
+    return (1...8).contains(orientation) ? orientation : 1
+  }
+}

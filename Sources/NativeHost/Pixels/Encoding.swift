@@ -1,0 +1,61 @@
+import CVips
+import EdgeHandler
+import NIOCore
+
+extension Film {
+  func encoded(_ encoding: Encoding, _ interruption: Interruption) throws(PixelFailure) -> ByteBuffer {
+    guard let first = frames.first else { throw .engine }
+    var picture = frames.count == 1 ? first : try joined()
+    if encoding.format == .jpeg { picture = try picture.flattened(on: .white) }
+    guard !interruption.isDue else { throw .interrupted }
+    interruption.watch(picture)
+    var bytes: UnsafeMutableRawPointer?
+    var count = 0
+    let strip: gboolean = encoding.metadata == .none ? 1 : 0
+    let quality = Int32(encoding.quality)
+    let pointer = picture.pointer
+    let failed =
+      switch encoding.format {
+      case .jpeg: cvips_save_jpeg(pointer, &bytes, &count, quality, strip)
+      case .png where encoding.palette:
+        cvips_save_palette_png(pointer, &bytes, &count, Effort.png, quality, Effort.quantisation, strip)
+      case .png: cvips_save_png(pointer, &bytes, &count, Effort.png, strip)
+      case .webp:
+        cvips_save_webp(
+          pointer, &bytes, &count, quality, encoding.lossless ? 1 : 0,
+          encoding.lossless ? Effort.losslessWebP : Effort.webP, strip)
+      case .avif:
+        cvips_save_avif(pointer, &bytes, &count, quality, encoding.lossless ? 1 : 0, Effort.avif, strip)
+      case .gif: cvips_save_gif(pointer, &bytes, &count, Effort.quantisation, strip)
+      }
+    defer { g_free(bytes) }
+    guard failed == 0, let bytes else {
+      vips_error_clear()
+      throw interruption.isDue ? .interrupted : .engine
+    }
+    return ByteBuffer(bytes: UnsafeRawBufferPointer(start: bytes, count: count))
+  }
+
+  /// One below the other, as libvips keeps animations.
+  private func joined() throws(PixelFailure) -> VipsPicture {
+    guard let first = frames.first else { throw .engine }
+    var pointers: [UnsafeMutablePointer<VipsImage>?] = frames.map(\.pointer)
+    let joined = try VipsPicture(cvips_join_vertically(&pointers, Int32(pointers.count)))
+    vips_image_set_int(joined.pointer, "page-height", Int32(first.height))
+    if let timing {
+      let delays = timing.delaysInMilliseconds.map(Int32.init(clamping:))
+      vips_image_set_array_int(joined.pointer, "delay", delays, Int32(delays.count))
+      vips_image_set_int(joined.pointer, "loop", Int32(clamping: timing.plays))
+    }
+    return joined
+  }
+}
+
+/// How hard encoders try. An answer is made while somebody waits.
+private enum Effort {
+  static let png: Int32 = 6
+  static let quantisation: Int32 = 4
+  static let webP: Int32 = 4
+  static let losslessWebP: Int32 = 2
+  static let avif: Int32 = 1
+}

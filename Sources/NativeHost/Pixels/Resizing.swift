@@ -1,0 +1,72 @@
+import CVips
+import EdgeHandler
+
+extension VipsPicture {
+  /// All that a run of geometry asks for. `self` is the stored picture or that at a smaller scale.
+  func applying(_ geometry: Geometry, stored: PixelSize, _ interruption: Interruption) throws(PixelFailure)
+    -> VipsPicture
+  {
+    var picture = self
+    let whole = PixelRect(x: 0, y: 0, width: width, height: height)
+    let source = geometry.source.scaled(from: stored, to: size)
+    if source != whole { picture = try picture.cropped(to: source) }
+    picture = try ColorConversion.prepare(picture)
+    if let scaled = geometry.scaled, scaled != picture.size { picture = try picture.resized(to: scaled) }
+    picture = try ColorConversion.finish(picture)
+    if geometry.window.width != picture.width || geometry.window.height != picture.height {
+      picture = try picture.cropped(to: geometry.window.relative(to: geometry))
+    }
+    if !geometry.orientation.keepsRowOrder { picture = try picture.computed(interruption) }
+    return try geometry.orientation.apply(to: picture)
+  }
+
+  func cropped(to rect: PixelRect) throws(PixelFailure) -> VipsPicture {
+    let rect = rect.clipped(to: size)
+    return try VipsPicture(
+      cvips_extract_area(pointer, Int32(rect.x), Int32(rect.y), Int32(rect.width), Int32(rect.height)))
+  }
+
+  /// To exactly this size, with alpha premultiplied so that what cannot be seen does not bleed into what can.
+  func resized(to size: PixelSize) throws(PixelFailure) -> VipsPicture {
+    try premultiplied { picture throws(PixelFailure) in
+      let x = Double(size.width) / Double(picture.width)
+      let y = Double(size.height) / Double(picture.height)
+      let resized = try VipsPicture(cvips_resize(picture.pointer, x, y))
+      guard resized.size != size else { return resized }
+      // libvips rounds on its way, which can cost or add one.
+      return try VipsPicture(
+        cvips_embed_copying_edges(resized.pointer, 0, 0, Int32(size.width), Int32(size.height)))
+    }
+  }
+
+  /// Does something that mixes neighbouring pixels.
+  func premultiplied(
+    _ body: (VipsPicture) throws(PixelFailure) -> VipsPicture
+  ) throws(PixelFailure) -> VipsPicture {
+    guard hasAlpha else { return try body(self) }
+    let mixed = try body(try VipsPicture(cvips_premultiply(pointer)))
+    let plain = try VipsPicture(cvips_unpremultiply(mixed.pointer))
+    // The cast cuts decimals off.
+    let half = try VipsPicture(cvips_linear(plain.pointer, [1], [0.5], 1))
+    return try VipsPicture(cvips_cast(half.pointer, format))
+  }
+}
+
+extension PixelRect {
+  /// The same part of the same picture at another scale, to the nearest pixel.
+  fileprivate func scaled(from old: PixelSize, to new: PixelSize) -> PixelRect {
+    guard old != new else { return self }
+    func place(_ value: Int, _ old: Int, _ new: Int) -> Int {
+      Int((Double(value) * Double(new) / Double(old)).rounded())
+    }
+    let (left, right) = (place(x, old.width, new.width), place(x + width, old.width, new.width))
+    let (top, bottom) = (place(y, old.height, new.height), place(y + height, old.height, new.height))
+    return PixelRect(x: left, y: top, width: right - left, height: bottom - top).clipped(to: new)
+  }
+
+  /// Without a resize the window is the source, which has been cut already.
+  fileprivate func relative(to geometry: Geometry) -> PixelRect {
+    geometry.scaled == nil
+      ? PixelRect(x: x - geometry.source.x, y: y - geometry.source.y, width: width, height: height) : self
+  }
+}

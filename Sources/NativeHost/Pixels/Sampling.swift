@@ -1,0 +1,54 @@
+import CVips
+import EdgeHandler
+import NIOCore
+
+enum Sampling {
+  static func result(
+    of request: SampleRequest, _ original: ByteBuffer, _ limits: PixelEngine.Limits, _ interruption: Interruption
+  ) -> SampleResult {
+    original.withUnsafeReadableBytes { bytes in
+      guard let picture = EncodedPicture(bytes) else { return .undecodable }
+      do throws(PixelFailure) {
+        let raster = try raster(of: picture, longestSide: request.longestSide, limits, interruption)
+        return .raster(raster)
+      } catch {
+        guard error == .interrupted else { return .undecodable }
+        return interruption.isCancelled ? .overloaded : .timedOut
+      }
+    }
+  }
+
+  private static func raster(
+    of picture: EncodedPicture, longestSide: Int, _ limits: PixelEngine.Limits, _ interruption: Interruption
+  ) throws(PixelFailure) -> Raster {
+    let header = try picture.header()
+    guard Int64(header.width) * Int64(header.height) <= Int64(limits.maximumPixels) else { throw .engine }
+    let stored = PixelSize(width: header.width, height: header.height)
+    var geometry = Geometry(stored: stored, orientation: Orientation(exif: header.orientation))
+    let size = header.orientedSize
+    let side = min(min(max(longestSide, 1), 64), max(size.width, size.height))
+    func scaled(_ length: Int) -> Int {
+      let longest = max(size.width, size.height)
+      return max(1, (length * side + longest / 2) / longest)
+    }
+    _ = geometry.append(.resize(width: scaled(size.width), height: scaled(size.height)))
+    let small = try picture.open(reduction: geometry.reduction, .high)
+      .applying(geometry, stored: stored, interruption).withAlpha()
+    interruption.watch(small)
+    guard let raster = Raster(width: small.width, height: small.height, rgba: try small.pixels()) else { throw .engine }
+    return raster
+  }
+}
+
+extension VipsPicture {
+  /// All bytes of all pixels.
+  func pixels() throws(PixelFailure) -> [UInt8] {
+    var count = 0
+    guard let start = vips_image_write_to_memory(pointer, &count) else {
+      vips_error_clear()
+      throw .engine
+    }
+    defer { g_free(start) }
+    return [UInt8](UnsafeRawBufferPointer(start: start, count: count))
+  }
+}

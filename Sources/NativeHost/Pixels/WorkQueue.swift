@@ -1,0 +1,145 @@
+import Glibc
+
+/// Work for a fixed number of threads: first come, first served; only so much may wait, and nothing longer than its time limit.
+///
+/// Threads of its own, because pixel work never yields: on a shared pool it would hold up everything else.
+/// What is mutable is touched under the lock only, hence `@unchecked Sendable`.
+final class WorkQueue: @unchecked Sendable {
+  /// Why work is not done.
+  enum Refusal: Sendable {
+    case full, timedOut, cancelled
+  }
+
+  enum Turn: Sendable {
+    case run(Interruption)
+    case refused(Refusal)
+  }
+
+  /// Called once, on one of the queue's threads (when the queue is full or closed: on the caller's, at once).
+  typealias Work = @Sendable (Turn) -> Void
+
+  private struct Entry {
+    let interruption: Interruption
+    let work: Work
+  }
+
+  private let threads: Int
+  private let maximumQueued: Int
+  private let lock = Lock()
+  private var waiting: [Entry] = []
+  private var runningCount = 0
+  private var isOpen = true
+
+  init(threads: Int, maximumQueued: Int) {
+    self.threads = max(threads, 1)
+    self.maximumQueued = max(maximumQueued, 0)
+  }
+
+  func start() {
+    for _ in 0..<threads { Self.startThread { [self] in work() } }
+    Self.startThread { [self] in refuseWhatIsDue() }
+  }
+
+  /// The closure that is returned cancels: what waits is refused, what runs is told by its ``Interruption``.
+  func submit(timeoutMilliseconds: Int, _ work: @escaping Work) -> @Sendable () -> Void {
+    let timeout = Duration.milliseconds(min(max(timeoutMilliseconds, 0), 86_400_000))
+    let interruption = Interruption(deadline: ContinuousClock.now + timeout)
+    let refusal: Refusal? = lock.withLock {
+      guard isOpen else { return .cancelled }
+      guard runningCount + waiting.count < threads + maximumQueued else { return .full }
+      waiting.append(Entry(interruption: interruption, work: work))
+      lock.wakeAll()
+      return nil
+    }
+    if let refusal {
+      work(.refused(refusal))
+      return {}
+    }
+    return { [weak self] in
+      interruption.cancel()
+      self?.lock.withLock { self?.lock.wakeAll() }
+    }
+  }
+
+  /// Ends the threads when what runs has ended; what waits is refused.
+  func close() {
+    lock.withLock {
+      isOpen = false
+      for entry in waiting { entry.interruption.cancel() }
+      lock.wakeAll()
+    }
+  }
+
+  // MARK: On the queue's threads
+
+  private func work() {
+    while let entry = next() {
+      entry.work(.run(entry.interruption))
+      lock.withLock { runningCount -= 1 }
+    }
+  }
+
+  /// `nil` when the thread is to end.
+  private func next() -> Entry? {
+    lock.withLock {
+      while isOpen {
+        if let index = waiting.firstIndex(where: { !$0.interruption.isDue }) {
+          runningCount += 1
+          return waiting.remove(at: index)
+        }
+        lock.wait(until: nil)
+      }
+      return nil
+    }
+  }
+
+  /// So that nothing waits longer than its time because what runs takes long.
+  private func refuseWhatIsDue() {
+    while true {
+      let (due, isLast) = lock.withLock {
+        while true {
+          let due = waiting.filter { $0.interruption.isDue }
+          if !due.isEmpty || !isOpen {
+            waiting.removeAll { entry in due.contains { $0.interruption === entry.interruption } }
+            return (due, !isOpen && waiting.isEmpty)
+          }
+          lock.wait(until: waiting.map(\.interruption.deadline).min())
+        }
+      }
+      for entry in due { entry.work(.refused(entry.interruption.isCancelled ? .cancelled : .timedOut)) }
+      if isLast { return }
+    }
+  }
+
+  private static func startThread(_ body: @escaping @Sendable () -> Void) {
+    var thread = pthread_t()
+    let context = Unmanaged.passRetained(ThreadBody(run: body)).toOpaque()
+    let code = pthread_create(&thread, nil, { WorkQueue.main($0) }, context)
+    precondition(code == 0, "a thread for pixel work cannot be started")
+    pthread_detach(thread)
+  }
+
+  private static func main(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let context else { return nil }
+    blockSignals()
+    Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run()
+    Vips.endThread()
+    return nil
+  }
+
+  /// Signals are for other threads.
+  private static func blockSignals() {
+    var signals = sigset_t()
+    sigfillset(&signals)
+    for fault in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT] { sigdelset(&signals, fault) }
+    pthread_sigmask(SIG_SETMASK, &signals, nil)
+  }
+}
+
+private final class ThreadBody: Sendable {
+  let run: @Sendable () -> Void
+
+  init(run: @escaping @Sendable () -> Void) {
+    self.run = run
+  }
+}

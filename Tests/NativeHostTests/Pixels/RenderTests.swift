@@ -1,0 +1,42 @@
+import EdgeHandler
+import Testing
+
+@Suite struct RenderTests {
+  @Test(arguments: [
+    "f-1.jpg", "f-2.jpg", "f-3.jpg", "f-4.jpg", "f-5.jpg", "f-6.jpg", "f-7.jpg", "f-8.jpg", "f-6.png", "f-6.webp",
+    "f-6.tif",
+  ])
+  func bakesOrientationIn(name: String) async throws {
+    let upright = try await Workbench.output(name)
+    let look = try Workbench.look(
+      upright, pixels: [[8, 8], [112, 8], [8, 72], [112, 72], [52, 40]], reference: "f.png")
+    #expect(look.width == 120 && look.height == 80)
+    let corners = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 0], [0, 0, 0]]
+    for (pixel, corner) in zip(look.pixels[0], corners) { #expect(isClose(pixel, corner, within: 6)) }
+    #expect(try #require(look.decibels) > 30)
+    #expect(look.metadata.exif["274"] == nil)
+  }
+
+  @Test(arguments: [OutputFormat.avif, .webp, .jpeg, .png, .gif])
+  func encodes(format: OutputFormat) async throws {
+    let operations: [PixelOperation] = [.resize(width: 300, height: 200)]
+    let bytes = try await Workbench.output("photo.jpg", operations, as: Encoding(format: format))
+    let look = try Workbench.look(bytes, reference: "photo.jpg")
+    #expect(look.width == 300 && look.height == 200)
+    #expect("image/\(look.format)" == format.mediaType)
+    #expect(try #require(look.decibels) > 27)
+    #expect(try await Workbench.output("photo.jpg", operations, as: Encoding(format: format)) == bytes)
+  }
+
+  @Test(arguments: ["truncated.jpg", "truncated.png", "truncated.webp", "noise.jpg", "text.txt"])
+  func failsOnDamage(name: String) async throws {
+    for format in OutputFormat.allCases {
+      let rendering = try await Workbench.rendering(
+        name, [.resize(width: 20, height: 20)], frames: .all, as: Encoding(format: format))
+      guard case .undecodable = rendering else {
+        Issue.record("\(name) as \(format): \(rendering)")
+        continue
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import NIOCore
+
+/// The pictures that these tests look at, drawn once in a run.
+enum TestPictures {
+  struct Failure: Error {
+    let status: Int32
+  }
+
+  private static let names = [
+    "alpha.png", "alpha.webp", "anim.gif", "anim.webp", "anim-alpha.gif", "bomb.gif", "bomb.png", "broken-header.png",
+    "cmyk.jpg", "cmyk-icc.jpg", "deep.png", "deep.tif", "deep-grey.png", "empty.jpg", "f.png", "f-1.jpg", "f-2.jpg",
+    "f-3.jpg", "f-4.jpg", "f-5.jpg", "f-6.jpg", "f-6.png", "f-6.tif", "f-6.webp", "f-7.jpg", "f-8.jpg", "framed.png",
+    "framed-6.jpg", "grey.jpg", "grey.png", "grey-alpha.png", "halo.png", "headless.jpg", "headless.png", "logo.svg",
+    "many-frames.gif", "mark.png", "metadata.jpg", "metadata-6.jpg", "noise.jpg", "one.png", "p3.jpg", "p3.png",
+    "page.jpg", "pages.tif", "palette.png", "photo.avif", "photo.jpg", "photo.png", "photo.tif", "photo.webp",
+    "photo-alpha.png", "photo-progressive.jpg", "srgb.jpg", "swatches.avif", "swatches.gif", "swatches.jpg",
+    "swatches.png", "swatches.tif", "swatches.webp", "tall.png", "text.txt", "truncated.gif", "truncated.jpg",
+    "truncated.png", "truncated.webp", "uniform.png", "wide.png",
+  ]
+
+  private static let folder: Result<URL, any Error> = Result {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "pixels-\(UUID().uuidString)")
+    let process = Process()
+    process.executableURL = Repository.python
+    process.arguments = [Repository.root.appending(path: "Tests/Pictures/draw.py").path, folder.path] + names
+    try process.run()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw Failure(status: process.terminationStatus) }
+    atexit { if case .success(let folder) = TestPictures.folder { try? FileManager.default.removeItem(at: folder) } }
+    return folder
+  }
+
+  static func path(_ name: String) throws -> String {
+    try folder.get().appending(path: name).path
+  }
+
+  static func bytes(_ name: String) throws -> ByteBuffer {
+    ByteBuffer(bytes: try Data(contentsOf: URL(filePath: path(name))))
+  }
+
+  /// Where a test can leave a picture for the reader.
+  static func keep(_ bytes: ByteBuffer) throws -> String {
+    let path = try folder.get().appending(path: "output-\(UUID().uuidString)").path
+    try Data(bytes.readableBytesView).write(to: URL(filePath: path))
+    return path
+  }
+}

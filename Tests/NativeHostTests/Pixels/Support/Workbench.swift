@@ -1,0 +1,93 @@
+import EdgeHandler
+import NIOCore
+import Pixels
+import Testing
+
+/// The engine, asked and awaited.
+enum Workbench {
+  static let engine = PixelEngine(threads: 2, limits: limits)
+
+  private static var limits: PixelEngine.Limits {
+    var limits = PixelEngine.Limits()
+    // Tests run at once.
+    limits.maximumQueued = 10_000
+    return limits
+  }
+
+  static let original = Blob(id: 1)
+  static let mark = Blob(id: 2)
+
+  static func inspect(_ bytes: ByteBuffer, findsContent: Bool = false) async -> InspectResult {
+    await withCheckedContinuation { continuation in
+      _ = engine.inspect(InspectRequest(blob: original, findsContent: findsContent), original: bytes) {
+        continuation.resume(returning: $0)
+      }
+    }
+  }
+
+  static func inspect(_ name: String, findsContent: Bool = false) async throws -> InspectResult {
+    await inspect(try TestPictures.bytes(name), findsContent: findsContent)
+  }
+
+  static func header(_ name: String, findsContent: Bool = false) async throws -> ImageHeader {
+    let result = try await inspect(name, findsContent: findsContent)
+    guard case .image(let header) = result else { throw Unexpected(what: "\(name): \(result)") }
+    return header
+  }
+
+  static func sample(_ name: String, longestSide: Int) async throws -> SampleResult {
+    let bytes = try TestPictures.bytes(name)
+    return await withCheckedContinuation { continuation in
+      _ = engine.sample(SampleRequest(blob: original, longestSide: longestSide), original: bytes) {
+        continuation.resume(returning: $0)
+      }
+    }
+  }
+
+  static func rendering(_ plan: RenderPlan, _ blobs: [Blob: ByteBuffer]) async -> Rendering {
+    await withCheckedContinuation { continuation in
+      _ = engine.render(plan, blobs: blobs) { continuation.resume(returning: $0) }
+    }
+  }
+
+  static func rendering(
+    _ name: String, _ operations: [PixelOperation] = [], frames: Picture.Frames = .first,
+    as encoding: Encoding = Encoding(format: .png)
+  ) async throws -> Rendering {
+    let plan = RenderPlan(
+      picture: .decoded(original, frames: frames, operations), encoding: encoding, timeoutMilliseconds: 60_000)
+    return await rendering(plan, [original: try TestPictures.bytes(name)])
+  }
+
+  static func output(_ plan: RenderPlan, _ blobs: [Blob: ByteBuffer]) async throws -> ByteBuffer {
+    let rendering = await rendering(plan, blobs)
+    guard case .output(let bytes, _) = rendering else { throw Unexpected(what: "\(rendering)") }
+    return bytes
+  }
+
+  static func output(
+    _ name: String, _ operations: [PixelOperation] = [], frames: Picture.Frames = .first,
+    as encoding: Encoding = Encoding(format: .png)
+  ) async throws -> ByteBuffer {
+    let rendering = try await rendering(name, operations, frames: frames, as: encoding)
+    guard case .output(let bytes, _) = rendering else { throw Unexpected(what: "\(name): \(rendering)") }
+    return bytes
+  }
+
+  static func look(
+    _ bytes: ByteBuffer, pixels: [[Int]] = [], reference: String? = nil, box: [Double]? = nil
+  ) throws -> Look {
+    try PictureReader.shared.look(
+      LookRequest(
+        path: TestPictures.keep(bytes), pixels: pixels, reference: reference.map(TestPictures.path), box: box))
+  }
+}
+
+struct Unexpected: Error {
+  let what: String
+}
+
+/// Whether two colours, of RGBA or its first channels, are the same but for rounding.
+func isClose(_ color: [Int], _ expected: [Int], within tolerance: Int) -> Bool {
+  zip(color, expected).allSatisfy { abs($0 - $1) <= tolerance }
+}

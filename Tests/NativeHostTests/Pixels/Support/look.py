@@ -1,0 +1,91 @@
+"""Looks at pictures for the tests of the pixel engine, with Pillow: a decoder that shares no code with libvips' pipeline.
+
+Each line of the input is a JSON object {"path", "pixels": [[x, y]…], "reference": path, "box": [l, t, r, b]}; each line of the
+output answers one. "pixels" holds a list for each frame.
+"""
+
+import json
+import math
+import sys
+
+import numpy as np
+from PIL import Image, ImageOps
+
+Image.MAX_IMAGE_PIXELS = None
+
+
+def decibels(image, reference, box):
+    """Against the reference, scaled with Pillow's own Lanczos on premultiplied alpha."""
+    with Image.open(reference) as other:
+        other = ImageOps.exif_transpose(other).convert("RGBA")
+    if other.size != image.size or box:
+        other = other.convert("RGBa").resize(image.size, Image.Resampling.LANCZOS, box=box).convert("RGBA")
+    both = [np.asarray(over_white(i), np.float64) for i in (image.convert("RGBA"), other)]
+    error = np.mean((both[0] - both[1]) ** 2)
+    return 99.0 if error == 0 else 10 * math.log10(255 * 255 / error)
+
+
+def over_white(image):
+    ground = Image.new("RGBA", image.size, "white")
+    ground.alpha_composite(image)
+    return ground.convert("RGB")
+
+
+def text(value):
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def metadata(image):
+    exif = image.getexif()
+    tags = {str(tag): text(value) for tag, value in exif.items() if tag not in (0x8769, 0x8825)}
+    xmp = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or ""
+    return {
+        "exif": tags,
+        "gps": len(exif.get_ifd(0x8825)),
+        "xmp": text(xmp),
+        "icc": bool(image.info.get("icc_profile")),
+        "photoshop": bool(image.info.get("photoshop")),
+    }
+
+
+def look(request):
+    with open(request["path"], "rb") as file:
+        head = file.read(64)
+    with Image.open(request["path"]) as image:
+        frames = getattr(image, "n_frames", 1)
+        answer = {
+            "format": image.format.lower(),
+            "mode": image.mode,
+            "width": image.width,
+            "height": image.height,
+            "frames": frames,
+            "loop": image.info.get("loop"),
+            "isLossless": head[12:16] == b"VP8L",
+            "metadata": metadata(image),
+            "durations": [],
+            "pixels": [],
+        }
+        first = None
+        for index in range(frames):
+            image.seek(index)
+            image.load()
+            answer["durations"].append(image.info.get("duration") or 0)
+            colors = image.convert("RGBA")
+            first = first or colors
+            answer["pixels"].append([colors.getpixel((x, y)) for x, y in request.get("pixels", [])])
+        answer["hasAlpha"] = first.getextrema()[3][0] < 255
+        if request.get("reference"):
+            answer["decibels"] = decibels(first, request["reference"], request.get("box"))
+        return answer
+
+
+def main():
+    for line in sys.stdin:
+        try:
+            answer = look(json.loads(line))
+        except Exception as error:
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), flush=True)
+
+
+main()
