@@ -16,7 +16,8 @@ struct SourceReference: Sendable {
   var canonical: String {
     switch location {
     case .url(let url): url.serialized
-    case .object(let bucket, let key): "\(bucket.endpoint.origin)/\(bucket.bucket)/\(key)"
+    // Unlike every URL: a URL that reads like this may name another object, and is fetched without the bucket's keys.
+    case .object(let bucket, let key): "object:\(bucket.endpoint.origin)/\(bucket.bucket)/\(key)"
     case .bundled(let name): "bundled:\(name)"
     }
   }
