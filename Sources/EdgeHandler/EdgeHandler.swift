@@ -30,10 +30,13 @@ public struct EdgeHandler: Sendable {
 
   /// The answer where a host has received something that is no request.
   public static func answer(to problem: Problem) -> Response {
-    problem.response(ResponseHead(sharing: .undecided, isCustomDomain: false, omitsBody: false))
+    problem.response(ResponseHead(sharing: .undecided, isCustomDomain: true, omitsBody: false))
   }
 
   private func decider(_ request: Request, _ context: Context, trace: Trace) -> Decider {
-    Decider(configuration: configuration, directory: directory, request: request, context: context, trace: trace)
+    var request = request
+    if let absolute = Target.absolute(request.target) { (request.authority, request.target) = absolute }
+    return Decider(
+      configuration: configuration, directory: directory, request: request, context: context, trace: trace)
   }
 }

@@ -30,7 +30,8 @@ struct Decider {
   var trace: Trace
 
   mutating func decide() -> Decision {
-    var head = ResponseHead(sharing: .undecided, isCustomDomain: false, omitsBody: request.method == "HEAD")
+    var head = ResponseHead(
+      sharing: .undecided, isCustomDomain: !directory.isOurs(request.authority), omitsBody: request.method == "HEAD")
     do throws(Problem) {
       return try decide(&head)
     } catch {
@@ -41,8 +42,11 @@ struct Decider {
 
   private mutating func decide(_ head: inout ResponseHead) throws(Problem) -> Decision {
     if request.target == "*" && request.method == "OPTIONS" { return .answer(capabilities(head)) }
-    let target = try Target(request.target, maximumBytes: configuration.limits.maximumURLBytes)
-    if let health = health(target.path, head) { return .answer(health) }
+    // What is wrong with the target is told after the access checks: to no page that may not use the workspace.
+    let parsed = Result { () throws(Problem) in
+      try Target(request.target, maximumBytes: configuration.limits.maximumURLBytes)
+    }
+    if case .success(let target) = parsed, let health = health(target.path, head) { return .answer(health) }
 
     guard let match = directory.workspace(at: request.authority) else {
       throw Problem(.unknownWorkspace, "No workspace answers at this host.")
@@ -50,7 +54,6 @@ struct Decider {
     let workspace = match.workspace
     let reason = match.isCustomDomain ? "its custom domain" : "the host's first label"
     trace.note("workspace", "\(workspace.namespace), by \(reason)")
-    head.isCustomDomain = match.isCustomDomain
     head.sharing = .nobody
     let origin = request.fields[.origin]
     guard let sharing = workspace.allowedOrigins.sharing(with: origin) else {
@@ -62,6 +65,7 @@ struct Decider {
     guard let method = Method(request.method) else {
       throw Problem(.methodNotAllowed, "The method is not allowed; \(Method.allow) are.")
     }
+    let target = try parsed.get()
     guard let route = Route(path: target.path) else {
       throw Problem(.notFound, "Nothing is served at this path; an image is at /transform, or at /<source>/<path>.")
     }
@@ -122,19 +126,19 @@ struct Decider {
   /// Answered on every host, before there is a workspace.
   private func health(_ path: String, _ head: ResponseHead) -> Response? {
     switch path {
-    case "/healthz": return text("ok", status: 200, head)
-    case "/readyz": return context.isReady ? text("ready", status: 200, head) : text("not ready", status: 503, head)
+    case "/healthz": return text("ok", head)
+    case "/readyz": return context.isReady ? text("ready", head) : Problem.overloaded.response(head)
     default: return nil
     }
   }
 
-  private func text(_ text: String, status: Int, _ head: ResponseHead) -> Response {
+  private func text(_ text: String, _ head: ResponseHead) -> Response {
     guard Method(request.method) != nil else {
       return Problem(.methodNotAllowed, "The method is not allowed; \(Method.allow) are.").response(head)
     }
     if request.method == "OPTIONS" { return capabilities(head) }
     return head.response(
-      status: status, mediaType: "text/plain; charset=utf-8", cacheControl: "no-store", Array((text + "\n").utf8))
+      status: 200, mediaType: "text/plain; charset=utf-8", cacheControl: "no-store", Array((text + "\n").utf8))
   }
 
   private func capabilities(_ head: ResponseHead) -> Response {
