@@ -10,7 +10,8 @@ struct ParameterSet: Sendable {
       guard let index = table.firstIndex(where: { $0.name == item.name }) else { continue }
       let parameter = table[index]
       guard values[index] == nil else {
-        throw Problem(.invalidParameter, "\(parameter.name) is given more than once.", parameter: parameter.name)
+        let code: Problem.Code = parameter.name == "src" ? .ambiguousSource : .invalidParameter
+        throw Problem(code, "\(parameter.name) is given more than once.", parameter: parameter.name)
       }
       guard let text = item.value, let value = parameter.parse(text) else {
         throw Problem(
