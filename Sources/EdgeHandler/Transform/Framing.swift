@@ -7,6 +7,8 @@ struct Framing: Sendable, Equatable {
 
   /// An image may be scaled to a longer side than this only by cutting first: libvips ends at 10 million.
   private static let longestIntermediate = 100_000
+  /// Nor to more pixels than this, most of which would be cut off again: as many as an original may have.
+  private static let largestIntermediate: Int64 = 100_000_000
 
   /// - Parameters:
   ///   - original: at least 1 px each way.
@@ -62,7 +64,9 @@ struct Framing: Sendable, Equatable {
       )
       : PixelSize(
         width: box.width, height: max(box.height, Rounding.scale(original.height, by: box.width, over: original.width)))
-    if max(scaled.width, scaled.height) > Self.longestIntermediate {
+    if max(scaled.width, scaled.height) > Self.longestIntermediate
+      || Rounding.area(scaled) > max(Self.largestIntermediate, Rounding.area(original))
+    {
       let part =
         isWider
         ? PixelSize(
