@@ -116,6 +116,9 @@ struct OriginalLoading: Sendable {
     guard header.width >= 1, header.height >= 1 else {
       return Problem(.undecodableImage, "The original has no pixels.")
     }
+    guard max(header.width, header.height) <= Rounding.cap else {
+      return Problem(.tooManyPixels, "The original has a side of more than \(Rounding.cap) pixels.")
+    }
     let frames = countsFrames ? max(1, header.frames) : 1
     guard frames <= limits.maximumFrames else {
       return Problem(.tooManyPixels, "The original has \(frames) frames; \(limits.maximumFrames) are allowed.")

@@ -74,6 +74,17 @@ enum Trim: Sendable, Equatable {
     }
   }
 
+  /// Whether nothing is cut off, whatever the original.
+  var isNothing: Bool {
+    guard case .edges(let insets) = self else { return false }
+    return [insets.top, insets.right, insets.bottom, insets.left].allSatisfy { length in
+      switch length {
+      case .pixels(let count): count == 0
+      case .fraction(let fraction): fraction == .zero
+      }
+    }
+  }
+
   var canonical: String {
     switch self {
     case .edges(let insets): insets.canonical

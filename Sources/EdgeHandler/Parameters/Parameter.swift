@@ -15,8 +15,8 @@ struct Parameter: Sendable {
     case color
     case trim
     case border
-    /// At most this many bytes of UTF-8 without control characters.
-    case text(Int)
+    /// So many characters (Unicode scalars), none of them a control character.
+    case text(ClosedRange<Int>)
   }
 
   /// What is allowed, as the end of the sentence "… must be".
@@ -29,7 +29,8 @@ struct Parameter: Sendable {
     case .color: Color.grammar
     case .trim: Trim.grammar
     case .border: Insets.borderGrammar
-    case .text(let bytes): "1 to \(bytes) bytes of text without control characters"
+    case .text(let range):
+      "\(range.lowerBound) to \(range.upperBound) characters of text without control characters"
     }
   }
 }
@@ -57,9 +58,14 @@ extension Parameter {
     case .color: Color(parsing: text).map { .color($0) }
     case .trim: Trim(parsing: text).map { .trim($0) }
     case .border: Insets(parsingBorder: text).map { .border($0) }
-    case .text(let bytes):
-      (1...bytes).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } ? .text(text) : nil
+    case .text(let range):
+      range.contains(Self.characters(text)) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } ? .text(text) : nil
     }
+  }
+
+  /// Each has exactly one byte that is no continuation byte.
+  private static func characters(_ text: String) -> Int {
+    text.utf8.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
   }
 
   /// ASCII digits and nothing else.

@@ -14,7 +14,7 @@ enum TransformParameter: Int, CaseIterable, Sendable {
     switch self {
     case .src:
       Parameter(
-        name: "src", kind: .text(8192), standard: "required",
+        name: "src", kind: .text(1...8192), standard: "required",
         summary: "The original: a full http or https URL, or `<source>/<path>`.")
     case .w:
       Parameter(
@@ -111,7 +111,7 @@ enum TransformParameter: Int, CaseIterable, Sendable {
         summary: "Redirects to the original where it cannot be transformed.")
     case .v:
       Parameter(
-        name: "v", kind: .text(64), standard: "none",
+        name: "v", kind: .text(0...64), standard: "none",
         summary: "Any text; enters the cache key and does nothing else.")
     }
   }

@@ -124,7 +124,7 @@ extension TransformOptions {
     let flip = set.keyword(.flip)
     flipsHorizontally = flip == "h" || flip == "hv"
     flipsVertically = flip == "v" || flip == "hv"
-    trim = set.trim
+    trim = set.trim.flatMap { $0.isNothing ? nil : $0 }
     border = Self.border(set.border, times: dpr)
     let hasBorder = border.contains { $0 > 0 }
     borderColor = hasBorder ? set.color(.borderColor) ?? .black : .transparent
@@ -135,7 +135,7 @@ extension TransformOptions {
     default: metadata = .none
     }
     redirectsOnError = set.keyword(.onerror) != nil
-    variant = set.text(.v)
+    variant = set.text(.v).flatMap { $0.utf8.isEmpty ? nil : $0 }
     if trim == nil { dpr = .one }
   }
 

@@ -113,7 +113,7 @@ extension TransformOptions {
       let bottom = pixels(insets.bottom, of: size.height)
       let left = pixels(insets.left, of: size.width)
       let right = pixels(insets.right, of: size.width)
-      guard top + bottom + left + right > 0 else { return nil }
+      guard max(top, bottom, left, right) > 0 else { return nil }
       return PixelRect(x: left, y: top, width: size.width - left - right, height: size.height - top - bottom)
     }
   }
