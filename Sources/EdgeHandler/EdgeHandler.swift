@@ -16,8 +16,8 @@ public struct EdgeHandler: Sendable {
     var decider = decider(request, context, trace: .off)
     switch decider.decide() {
     case .answer(let response): return .done(Answer(response))
-    case .transform(let transform):
-      return TransformFlow(request: transform, configuration: configuration, now: context.now).start()
+    case .transform(let request):
+      return TransformFlow(request, configuration: configuration, now: context.now).start()
     }
   }
 

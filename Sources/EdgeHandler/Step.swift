@@ -27,6 +27,21 @@ public enum Step<Value: Sendable>: Sendable {
   case all([Step<Loaded>], then: @Sendable ([Loaded]) -> Step<Value>)
 }
 
+extension Step {
+  /// Goes on where this flow ends.
+  func flatMap<Next>(_ next: @escaping @Sendable (Value) -> Step<Next>) -> Step<Next> {
+    switch self {
+    case .done(let value): next(value)
+    case .lookUp(let key, let then): .lookUp(key) { then($0).flatMap(next) }
+    case .fetch(let request, let then): .fetch(request) { then($0).flatMap(next) }
+    case .inspect(let request, let then): .inspect(request) { then($0).flatMap(next) }
+    case .render(let plan, let then): .render(plan) { then($0).flatMap(next) }
+    case .sample(let request, let then): .sample(request) { then($0).flatMap(next) }
+    case .all(let flows, let then): .all(flows) { then($0).flatMap(next) }
+    }
+  }
+}
+
 /// What `EdgeHandler` answers, and what its host does once the answer is on its way.
 public struct Answer: Sendable {
   public var response: Response

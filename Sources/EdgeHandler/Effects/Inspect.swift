@@ -64,6 +64,11 @@ public struct PixelSize: Sendable, Equatable {
     self.width = width
     self.height = height
   }
+
+  /// The whole of an image of this size.
+  var bounds: PixelRect {
+    PixelRect(x: 0, y: 0, width: width, height: height)
+  }
 }
 
 /// Half-open: covers `x ..< x + width` by `y ..< y + height`.

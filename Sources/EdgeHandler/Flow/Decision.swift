@@ -6,20 +6,6 @@ enum Decision: Sendable {
   case transform(TransformRequest)
 }
 
-/// A transform that may be made.
-struct TransformRequest: Sendable {
-  var head: ResponseHead
-  var workspace: Workspace
-  var reference: SourceReference
-  var options: TransformOptions
-  var key: CacheKey
-  var ifNoneMatch: IfNoneMatch
-
-  var isNegotiated: Bool {
-    if case .negotiated = options.format { true } else { false }
-  }
-}
-
 /// From the request to a decision, in the order in which a stranger may learn things: is there a workspace, may this page
 /// use it, is the request well formed, may the workspace use this source.
 struct Decider {
@@ -70,55 +56,11 @@ struct Decider {
       throw Problem(.notFound, "Nothing is served at this path; an image is at /transform, or at /<source>/<path>.")
     }
     if method == .options { return .answer(preflight(head)) }
-    switch route.endpoint {
-    case .transform:
-      trace.note("route", "transform")
-      return try transform(target, route, workspace, head)
-    }
-  }
-
-  private mutating func transform(
-    _ target: Target, _ route: Route, _ workspace: Workspace, _ head: ResponseHead
-  ) throws(Problem) -> Decision {
-    let set = try ParameterSet(Query(parsing: target.query.utf8), table: TransformParameter.table)
-    let reference = try source(named: set.text(.src), route, workspace)
-    let accepted = AcceptedFormats(field: request.fields[.accept])
-    let options = try TransformOptions(set, accepted: accepted, limits: configuration.limits)
-    let effective = options.effective
-    let key = CacheKey(
-      namespace: workspace.namespace, operation: "transform",
-      parts: [
-        KeyPart(name: "source", value: reference.canonical),
-        KeyPart(name: "version", value: reference.source?.version ?? ""),
-      ] + effective)
-    for option in effective { trace.note("option", "\(option.name) = \(option.value)") }
-    trace.note("key", key.hex)
-
-    let transform = TransformRequest(
-      head: head, workspace: workspace, reference: reference, options: options, key: key,
-      ifNoneMatch: IfNoneMatch(field: request.fields[.ifNoneMatch]))
-    guard !transform.ifNoneMatch.names(key.entityTag) else {
-      trace.note("answer", "304: the caller has this output")
-      return .answer(transform.notModified())
-    }
-    trace.note("answer", "look the key up; on a miss fetch, inspect, render, store")
-    return .transform(transform)
-  }
-
-  private mutating func source(
-    named text: String?, _ route: Route, _ workspace: Workspace
-  ) throws(Problem) -> SourceReference {
-    let reference: SourceReference
-    switch (text, route.pathSource) {
-    case (_?, _?):
-      throw Problem(
-        .ambiguousSource, "The original is named by the path and by src; one of them is allowed.", parameter: "src")
-    case (nil, nil): throw Problem(.missingSource, "No original is named: give src.", parameter: "src")
-    case (let text?, nil): reference = try SourceReference(text, workspace: workspace)
-    case (nil, let path?): reference = try SourceReference(encodedPath: path, workspace: workspace)
-    }
-    trace.note("source", "\(reference.source.map { "\($0.name), " } ?? "external, ")\(reference.canonical)")
-    return reference
+    trace.note("route", route.endpoint.name)
+    var decider = EndpointDecider(
+      configuration: configuration, workspace: workspace, head: head, request: request, trace: trace)
+    defer { trace = decider.trace }
+    return try decider.decide(route, Query(parsing: target.query.utf8))
   }
 
   // MARK: Answers without an image

@@ -2,21 +2,28 @@
 struct OriginalLoading: Sendable {
   let workspace: Workspace
   let limits: Limits
-  /// Also find the box inside a uniform border.
-  let findsContent: Bool
-  /// Whether the frames after the first will be decoded, and so count.
-  let countsFrames: Bool
   /// Unix time in seconds.
   let now: Int64
+  /// Also find the box inside a uniform border.
+  var findsContent = false
+  /// Whether the frames after the first will be decoded, and so count.
+  var countsFrames = false
+  /// What happens to the pixels, as far as the workspace's mark policy cares.
+  var use: Use
 
-  func load<Value>(
-    _ reference: SourceReference, then: @escaping @Sendable (Result<Original, Problem>) -> Step<Value>
-  ) -> Step<Value> {
+  enum Use: Sendable {
+    /// They are shown, under the marks of the presets of these names.
+    case shown(marks: [String])
+    /// They are not shown, or the workspace itself has said that they may be.
+    case exempt
+  }
+
+  func load(_ reference: SourceReference) -> Step<Loaded> {
     switch reference.location {
     case .url(let url):
-      return fetch(url, of: reference.source, redirects: 0, then)
+      return fetch(url, of: reference.source, redirects: 0)
     case .bundled(let name):
-      return exchange("bundled:" + name, fields: [], url: nil, of: reference.source, redirects: 0, then)
+      return exchange("bundled:" + name, fields: [], url: nil, of: reference.source, redirects: 0)
     case .object(let bucket, let key):
       let encodedKey = PercentCoding.encode(key.utf8, keeping: .unreservedAndSlash)
       let path = "/" + bucket.bucket + "/" + encodedKey
@@ -24,90 +31,90 @@ struct OriginalLoading: Sendable {
       let fields = SignatureV4.sign(
         method: "GET", path: path, host: host, region: bucket.region, service: "s3", accessKeyId: bucket.accessKeyId,
         secretAccessKey: bucket.secretAccessKey, now: now)
-      return exchange(bucket.endpoint.origin + path, fields: fields, url: nil, of: reference.source, redirects: 0, then)
+      return exchange(bucket.endpoint.origin + path, fields: fields, url: nil, of: reference.source, redirects: 0)
     }
   }
 
-  private func fetch<Value>(
-    _ url: WebURL, of source: Source?, redirects: Int,
-    _ then: @escaping @Sendable (Result<Original, Problem>) -> Step<Value>
-  ) -> Step<Value> {
-    exchange(url.serialized, fields: [], url: url, of: source, redirects: redirects, then)
+  private func fetch(_ url: WebURL, of source: Source?, redirects: Int) -> Step<Loaded> {
+    exchange(url.serialized, fields: [], url: url, of: source, redirects: redirects)
   }
 
-  private func exchange<Value>(
-    _ address: String, fields: [OutboundRequest.Field], url: WebURL?, of source: Source?, redirects: Int,
-    _ then: @escaping @Sendable (Result<Original, Problem>) -> Step<Value>
-  ) -> Step<Value> {
+  private func exchange(
+    _ address: String, fields: [OutboundRequest.Field], url: WebURL?, of source: Source?, redirects: Int
+  ) -> Step<Loaded> {
     let outbound = OutboundRequest(
       url: address, fields: fields, maximumBytes: limits.maximumOriginalBytes,
       timeoutMilliseconds: limits.fetchTimeoutMilliseconds)
     return .fetch(outbound) { result in
       switch result {
-      case .failed(let failure): then(.failure(problem(failure)))
+      case .failed(let failure): fail(problem(failure))
       case .response(let response):
         switch response.status {
-        case 200: inspect(response, then)
-        case 301, 302, 303, 307, 308: redirect(response, url, of: source, redirects: redirects, then)
-        case 404, 410: then(.failure(Problem(.sourceNotFound, "The original's server has no such original.")))
+        case 200: inspect(response)
+        case 301, 302, 303, 307, 308: redirect(response, url, of: source, redirects: redirects)
+        case 404, 410: fail(Problem(.sourceNotFound, "The original's server has no such original."))
         case 403 where source?.hidesAbsence == true:
-          then(.failure(Problem(.sourceNotFound, "The bucket has no such original, or does not show it.")))
+          fail(Problem(.sourceNotFound, "The bucket has no such original, or does not show it."))
         default:
-          then(
-            .failure(
-              Problem(.sourceUnreachable, "The original's server answered with status \(response.status).")))
+          fail(Problem(.sourceUnreachable, "The original's server answered with status \(response.status)."))
         }
       }
     }
   }
 
-  private func redirect<Value>(
-    _ response: InboundResponse, _ url: WebURL?, of source: Source?, redirects: Int,
-    _ then: @escaping @Sendable (Result<Original, Problem>) -> Step<Value>
-  ) -> Step<Value> {
-    guard redirects < limits.maximumRedirects else {
-      return then(
-        .failure(
-          Problem(
-            .sourceUnreachable, "The original's server redirected more than \(limits.maximumRedirects) times.")))
-    }
-    guard let url, let location = response.location, let next = try? url.resolving(location) else {
-      return then(.failure(Problem(.sourceUnreachable, "The original's server redirected to nowhere that is allowed.")))
-    }
-    let stays = source.map { $0.contains(next) } ?? false
-    guard stays || workspace.allowedExternalSources.matches(next.host) else {
-      return then(
-        .failure(
-          Problem(
-            .sourceNotAllowed,
-            "The original's server redirected to a host that the workspace's allowed external sources do not include."))
-      )
-    }
-    return fetch(next, of: source, redirects: redirects + 1, then)
+  private func fail(_ problem: Problem) -> Step<Loaded> {
+    .done(.failure(problem))
   }
 
-  private func inspect<Value>(
-    _ response: InboundResponse, _ then: @escaping @Sendable (Result<Original, Problem>) -> Step<Value>
-  ) -> Step<Value> {
+  private func redirect(
+    _ response: InboundResponse, _ url: WebURL?, of source: Source?, redirects: Int
+  ) -> Step<Loaded> {
+    guard redirects < limits.maximumRedirects else {
+      return fail(
+        Problem(
+          .sourceUnreachable, "The original's server redirected more than \(limits.maximumRedirects) times."))
+    }
+    guard let url, let location = response.location, let next = try? url.resolving(location) else {
+      return fail(Problem(.sourceUnreachable, "The original's server redirected to nowhere that is allowed."))
+    }
+    let stays = source.map { $0.allows(next) } ?? false
+    guard stays || workspace.allowedExternalSources.matches(next.host) else {
+      return fail(
+        Problem(
+          .sourceNotAllowed,
+          "The original's server redirected to a host that the workspace's allowed external sources do not include."))
+    }
+    guard isShownAsBound(next) else {
+      return fail(
+        Problem(
+          .sourceNotAllowed,
+          "The original's server redirected to a source whose pictures are shown under a mark; name that source itself."
+        ))
+    }
+    return fetch(next, of: source, redirects: redirects + 1)
+  }
+
+  /// The marks are in the cache key, so they are settled before anything is fetched: a redirect cannot add one. It may lead
+  /// only to what asks for no others than are drawn anyway.
+  private func isShownAsBound(_ next: WebURL) -> Bool {
+    guard case .shown(let marks) = use else { return true }
+    return workspace.presets(boundTo: .url(next)).allSatisfy { preset in marks.contains { $0 == preset.name } }
+  }
+
+  private func inspect(_ response: InboundResponse) -> Step<Loaded> {
     .inspect(InspectRequest(blob: response.body, findsContent: findsContent)) { result in
       switch result {
       case .unsupported:
-        then(
-          .failure(
-            Problem(
-              .unsupportedFormat, "The original is none of JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF and SVG.")))
-      case .undecodable: then(.failure(Problem(.undecodableImage, "The original's header cannot be read.")))
-      case .overloaded: then(.failure(.overloaded))
+        return fail(
+          Problem(.unsupportedFormat, "The original is none of JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF and SVG."))
+      case .undecodable: return fail(Problem(.undecodableImage, "The original's header cannot be read."))
+      case .overloaded: return fail(.overloaded)
       case .image(let header):
-        if let problem = excess(header) {
-          then(.failure(problem))
-        } else {
-          then(
-            .success(
-              Original(
-                blob: response.body, byteCount: response.byteCount, header: header,
-                fetchMilliseconds: response.milliseconds)))
-        }
+        if let problem = excess(header) { return fail(problem) }
+        let original = Original(
+          blob: response.body, byteCount: response.byteCount, contentType: response.contentType, header: header,
+          fetchMilliseconds: response.milliseconds)
+        return .done(.success(original))
       }
     }
   }
@@ -152,7 +159,7 @@ extension Source {
   }
 
   /// Whether a URL lies under this HTTP source's prefix.
-  fileprivate func contains(_ url: WebURL) -> Bool {
+  fileprivate func allows(_ url: WebURL) -> Bool {
     guard case .http(let prefix) = location else { return false }
     return prefix.origin == url.origin && url.path.utf8.starts(with: prefix.path.utf8)
   }

@@ -1,11 +1,18 @@
 /// One row of the table of parameters. Parsing, error messages, cache keys, `explain` and the reference in the
 /// documentation are made from these rows; a parameter without one of the columns cannot exist.
 struct Parameter: Sendable {
-  var name: String
+  var name: ParameterName
   var kind: Kind
   /// As a caller would write it, or a few words where there is no such value.
   var standard: String
   var summary: String
+
+  init(_ name: ParameterName, _ kind: Kind, standard: String, summary: String) {
+    self.name = name
+    self.kind = kind
+    self.standard = standard
+    self.summary = summary
+  }
 
   enum Kind: Sendable {
     case integer(ClosedRange<Int>)
@@ -15,6 +22,9 @@ struct Parameter: Sendable {
     case color
     case trim
     case border
+    /// Px within the range, or a percentage.
+    case length(ClosedRange<Int>)
+    case alignment
     /// So many characters (Unicode scalars), none of them a control character.
     case text(ClosedRange<Int>)
   }
@@ -29,6 +39,8 @@ struct Parameter: Sendable {
     case .color: Color.grammar
     case .trim: Trim.grammar
     case .border: Insets.borderGrammar
+    case .length(let range): Length.grammar(range)
+    case .alignment: Alignment.grammar
     case .text(let range):
       "\(range.lowerBound) to \(range.upperBound) characters of text without control characters"
     }
@@ -44,6 +56,8 @@ enum ParameterValue: Sendable {
   case color(Color)
   case trim(Trim)
   case border(Insets)
+  case length(Length)
+  case alignment(Alignment)
   case text(String)
 }
 
@@ -58,6 +72,8 @@ extension Parameter {
     case .color: Color(parsing: text).map { .color($0) }
     case .trim: Trim(parsing: text).map { .trim($0) }
     case .border: Insets(parsingBorder: text).map { .border($0) }
+    case .length(let range): Length(parsing: text, in: range).map { .length($0) }
+    case .alignment: Alignment(parsing: text).map { .alignment($0) }
     case .text(let range):
       range.contains(Self.characters(text)) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } ? .text(text) : nil
     }

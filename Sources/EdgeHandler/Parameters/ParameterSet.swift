@@ -2,28 +2,32 @@
 ///
 /// A parameter that the endpoint does not know is ignored, whatever its value.
 struct ParameterSet: Sendable {
-  private var values: [ParameterValue?]
+  private var values: [(name: ParameterName, value: ParameterValue)] = []
 
-  init(_ query: Query, table: [Parameter]) throws(Problem) {
-    values = Array(repeating: nil, count: table.count)
+  /// - Parameter isWanted: what it refuses counts as unknown.
+  init(
+    _ query: Query, table: [Parameter], where isWanted: (ParameterName) -> Bool = { _ in true }
+  ) throws(Problem) {
     for item in query.items {
-      guard let index = table.firstIndex(where: { $0.name == item.name }) else { continue }
-      let parameter = table[index]
-      guard values[index] == nil else {
-        let code: Problem.Code = parameter.name == "src" ? .ambiguousSource : .invalidParameter
-        throw Problem(code, "\(parameter.name) is given more than once.", parameter: parameter.name)
+      guard let parameter = table.first(where: { $0.name.text == item.name }), isWanted(parameter.name) else {
+        continue
+      }
+      let name = parameter.name.text
+      guard self[parameter.name] == nil else {
+        let code: Problem.Code = parameter.name == .src ? .ambiguousSource : .invalidParameter
+        throw Problem(code, "\(name) is given more than once.", parameter: name)
       }
       guard let text = item.value, let value = parameter.parse(text) else {
         throw Problem(
-          .invalidParameter, "\(parameter.name)\(Self.quoted(item.value)): it must be \(parameter.allowed).",
-          parameter: parameter.name)
+          .invalidParameter, "\(name)\(Self.quoted(item.value)): it must be \(parameter.allowed).", parameter: name)
       }
-      values[index] = value
+      values.append((parameter.name, value))
     }
   }
 
-  subscript(index: Int) -> ParameterValue? {
-    values.indices.contains(index) ? values[index] : nil
+  subscript(name: ParameterName) -> ParameterValue? {
+    for entry in values where entry.name == name { return entry.value }
+    return nil
   }
 
   /// The value for an error message, cut to a length that can be read.
@@ -34,5 +38,49 @@ struct ParameterSet: Sendable {
     var end = text.utf8.index(text.utf8.startIndex, offsetBy: limit)
     while end > text.utf8.startIndex, text.utf8[end] & 0xC0 == 0x80 { end = text.utf8.index(before: end) }
     return " is \"\(text[..<end])…\""
+  }
+}
+
+// MARK: Values of the type that the table promises
+
+extension ParameterSet {
+  func integer(_ name: ParameterName) -> Int? {
+    if case .integer(let value)? = self[name] { value } else { nil }
+  }
+
+  func decimal(_ name: ParameterName) -> FixedPoint? {
+    if case .decimal(let value)? = self[name] { value } else { nil }
+  }
+
+  func keyword(_ name: ParameterName) -> String? {
+    if case .keyword(let value)? = self[name] { value } else { nil }
+  }
+
+  func color(_ name: ParameterName) -> Color? {
+    if case .color(let value)? = self[name] { value } else { nil }
+  }
+
+  func text(_ name: ParameterName) -> String? {
+    if case .text(let value)? = self[name] { value } else { nil }
+  }
+
+  func length(_ name: ParameterName) -> Length? {
+    if case .length(let value)? = self[name] { value } else { nil }
+  }
+
+  func alignment(_ name: ParameterName) -> Alignment? {
+    if case .alignment(let value)? = self[name] { value } else { nil }
+  }
+
+  var gravity: Gravity? {
+    if case .gravity(let value)? = self[.gravity] { value } else { nil }
+  }
+
+  var trim: Trim? {
+    if case .trim(let value)? = self[.trim] { value } else { nil }
+  }
+
+  var border: Insets? {
+    if case .border(let value)? = self[.border] { value } else { nil }
   }
 }

@@ -2,6 +2,12 @@
 struct Route: Sendable {
   enum Endpoint: Sendable, Equatable {
     case transform
+
+    var name: String {
+      switch self {
+      case .transform: "transform"
+      }
+    }
   }
 
   var endpoint: Endpoint

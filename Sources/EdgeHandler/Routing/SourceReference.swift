@@ -21,6 +21,10 @@ struct SourceReference: Sendable {
     case .bundled(let name): "bundled:\(name)"
     }
   }
+
+  var keyParts: [KeyPart] {
+    [KeyPart(name: "source", value: canonical), KeyPart(name: "version", value: source?.version ?? "")]
+  }
 }
 
 extension SourceReference {
@@ -106,47 +110,5 @@ extension SourceReference {
       }
       self.init(source: source, location: .url(url))
     }
-  }
-}
-
-extension Workspace {
-  /// The HTTP source under whose prefix a URL lies; of several the one with the longest prefix.
-  ///
-  /// Whether a source's rules hold for a URL must not hang on its spelling, so this asks what servers commonly take for the same:
-  /// either scheme on its default port, escapes or plain characters, one slash or several.
-  func source(containing url: WebURL) -> Source? {
-    let path = Self.plain(url.path)
-    var best: (source: Source, length: Int)?
-    for source in sources {
-      guard case .http(let prefix) = source.location, prefix.host == url.host, prefix.port == url.port else { continue }
-      let start = Self.plain(prefix.path)
-      guard path.starts(with: start) else { continue }
-      if start.count > best?.length ?? -1 { best = (source, start.count) }
-    }
-    return best?.source
-  }
-
-  /// A path without escapes, dot segments and empty segments.
-  private static func plain(_ path: String) -> [UInt8] {
-    // Segment by segment, so that one malformed escape does not shield the others.
-    var decoded: [UInt8] = []
-    for segment in path.utf8.split(separator: 0x2F, omittingEmptySubsequences: false) {
-      decoded += PercentCoding.decode(segment) ?? Array(segment)
-      decoded.append(0x2F)
-    }
-    decoded.removeLast()
-    var plain: [UInt8] = [0x2F]
-    for segment in decoded.split(whereSeparator: { $0 == 0x2F || $0 == 0x5C }) where !segment.elementsEqual(".".utf8) {
-      if segment.elementsEqual("..".utf8) {
-        plain.removeLast()
-        while let last = plain.last, last != 0x2F { plain.removeLast() }
-        if plain.isEmpty { plain.append(0x2F) }
-      } else {
-        plain += segment
-        plain.append(0x2F)
-      }
-    }
-    if decoded.last != 0x2F && plain.count > 1 { plain.removeLast() }
-    return plain
   }
 }

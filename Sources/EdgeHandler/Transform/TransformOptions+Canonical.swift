@@ -2,11 +2,11 @@ extension TransformOptions {
   /// The effective options as name and value, in the order of the documentation; what is at its default is absent.
   var effective: [KeyPart] {
     var list: [KeyPart] = []
-    func add(_ parameter: TransformParameter, _ value: String?) {
+    func add(_ parameter: ParameterName, _ value: String?) {
       guard let value else { return }
-      list.append(KeyPart(name: TransformParameter.table[parameter.rawValue].name, value: value))
+      list.append(KeyPart(name: parameter.text, value: value))
     }
-    func addFactor(_ parameter: TransformParameter, _ value: FixedPoint, neutral: FixedPoint) {
+    func addFactor(_ parameter: ParameterName, _ value: FixedPoint, neutral: FixedPoint) {
       if value != neutral { add(parameter, value.description) }
     }
     add(.w, width.map { "\($0)" })

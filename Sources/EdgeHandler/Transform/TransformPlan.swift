@@ -4,6 +4,15 @@ struct TransformPlan: Sendable, Equatable {
   var frames: Picture.Frames
   var encoding: Encoding
   var size: PixelSize
+  /// The part of ``size`` that shows the original: without what `pad` and `border` put around it.
+  var content: PixelRect
+  /// Drawn last, in this order.
+  var marks: [PixelOperation] = []
+  /// JPEG has no alpha; this comes after the marks, which may lie where there is nothing else.
+  private var flattening: [PixelOperation] = []
+
+  /// Everything that is done to a frame, in order.
+  var allOperations: [PixelOperation] { operations + marks + flattening }
 
   init(_ options: TransformOptions, header: ImageHeader, limits: Limits) throws(Problem) {
     let format = options.outputFormat(for: header)
@@ -35,6 +44,7 @@ struct TransformPlan: Sendable, Equatable {
       background: background ?? .transparent)
     var fitting = framing.operations
     size = framing.size
+    var content = framing.content
     if let background, header.hasAlpha {
       // Before the canvas is extended: what lies around already has the colour, and would get it twice.
       let extends = fitting.firstIndex { if case .extend = $0 { true } else { false } }
@@ -45,16 +55,19 @@ struct TransformPlan: Sendable, Equatable {
     let border = options.border
     if border.contains(where: { $0 > 0 }) {
       size = PixelSize(width: size.width + border[1] + border[3], height: size.height + border[0] + border[2])
+      content.x += border[3]
+      content.y += border[0]
       operations.append(
         .extend(width: size.width, height: size.height, x: border[3], y: border[0], options.borderColor))
     }
-    if format == .jpeg && options.hasAlpha(header) { operations.append(.flatten(background?.opaque ?? .white)) }
+    if format == .jpeg && options.hasAlpha(header) { flattening = [.flatten(background?.opaque ?? .white)] }
     try Self.check(size, frames: isAnimated ? header.frames : 1, limits: limits)
     self.operations = operations
     self.size = size
+    self.content = content
   }
 
-  private static func check(_ size: PixelSize, frames: Int, limits: Limits) throws(Problem) {
+  static func check(_ size: PixelSize, frames: Int, limits: Limits) throws(Problem) {
     guard max(size.width, size.height) <= limits.maximumOutputSide else {
       throw Problem(
         .tooManyPixels,
@@ -138,14 +151,14 @@ extension TransformOptions {
 }
 
 extension OutputFormat {
-  fileprivate var holdsAnimation: Bool {
+  var holdsAnimation: Bool {
     self == .webp || self == .gif
   }
 }
 
 extension Color {
   /// On white.
-  fileprivate var opaque: Color {
+  var opaque: Color {
     func over(_ channel: UInt8) -> UInt8 {
       let alpha = UInt32(alpha)
       return UInt8(truncatingIfNeeded: (UInt32(channel) * alpha + 255 * (255 - alpha) + 127) / 255)

@@ -21,6 +21,10 @@ public struct Query: Sendable {
     }
   }
 
+  init(items: [Item]) {
+    self.items = items
+  }
+
   /// Without the leading `?`. Empty items (`a&&b`) are skipped.
   public init(parsing text: some Collection<UInt8>) {
     var items: [Item] = []

@@ -58,7 +58,7 @@ extension Workspace {
       namespace: namespace, plan: plan,
       allowedOrigins: try OriginPatterns(record), allowedExternalSources: try HostPatterns(record),
       sources: try Source.list(record), marks: [], domains: try Self.domains(record))
-    marks = try MarkPreset.list(record, sources: sources)
+    marks = try MarkPreset.list(record, of: self)
   }
 
   private static func domains(_ record: Record) throws(ConfigurationError) -> [String] {
@@ -185,25 +185,50 @@ extension Bucket {
 extension MarkPreset {
   private static let settingNames = ["w", "h", "size", "fit", "align", "pad", "opacity", "repeat"]
 
-  fileprivate static func list(_ record: Record, sources: [Source]) throws(ConfigurationError) -> [MarkPreset] {
+  fileprivate static func list(_ record: Record, of workspace: Workspace) throws(ConfigurationError) -> [MarkPreset] {
     var presets: [MarkPreset] = []
     for member in try record.members("marks") {
-      let name = member.name
-      let record = try Record(member.value, path: record.path + ": marks.\(name)")
-      guard Label.isValid(name) else { throw record.error(nil, "the name is not \(Label.grammar)") }
-      try record.allows(["image", "autoApplySources"] + settingNames)
-      let bound = try record.texts("autoApplySources") ?? []
-      for source in bound where !sources.contains(where: { $0.name == source }) {
-        throw record.error("autoApplySources", "the workspace has no source \"\(source)\"")
-      }
-      var settings: [(name: String, value: String)] = []
-      for setting in settingNames {
-        if let value = try record.scalar(setting) { settings.append((setting, value)) }
-      }
-      presets.append(
-        MarkPreset(name: name, image: try record.required("image"), settings: settings, autoApplySources: bound))
+      let record = try Record(member.value, path: record.path + ": marks.\(member.name)")
+      guard Label.isValid(member.name) else { throw record.error(nil, "the name is not \(Label.grammar)") }
+      presets.append(try MarkPreset(name: member.name, record, of: workspace))
     }
     return presets.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  }
+
+  private init(name: String, _ record: Record, of workspace: Workspace) throws(ConfigurationError) {
+    try record.allows(["image", "autoApplySources"] + Self.settingNames)
+    self.name = name
+    autoApplySources = try record.texts("autoApplySources") ?? []
+    for source in autoApplySources where workspace.source(named: source) == nil {
+      throw record.error("autoApplySources", "the workspace has no source \"\(source)\"")
+    }
+    image = try record.required("image")
+    do {
+      _ = try SourceReference(image, workspace: workspace)
+    } catch {
+      throw record.error("image", error.detail)
+    }
+    settings = try Self.settings(record)
+  }
+
+  /// By the rules of the `mark-*` parameters.
+  private static func settings(_ record: Record) throws(ConfigurationError) -> MarkSettings {
+    var items: [Query.Item] = []
+    for name in settingNames {
+      guard let value = try record.scalar(name) else { continue }
+      let item = Query.Item(name: "mark-" + name, value: value)
+      do {
+        _ = try ParameterSet(Query(items: [item]), table: ParameterTable.marks)
+      } catch {
+        throw record.error(name, error.detail)
+      }
+      items.append(item)
+    }
+    do {
+      return MarkSettings(try ParameterSet(Query(items: items), table: ParameterTable.marks))
+    } catch {
+      throw record.error(nil, error.detail)
+    }
   }
 }
 

@@ -63,8 +63,8 @@ public struct MarkPreset: Sendable {
   public var name: String
   /// `<source>/<path>` or a full URL.
   public var image: String
-  /// The `mark-*` parameters by the part after the dash, as text.
-  public var settings: [(name: String, value: String)]
+  /// What the `mark-*` parameters say in a URL.
+  var settings: MarkSettings
   /// Names of sources on whose every output the mark is put.
   public var autoApplySources: [String]
 }

@@ -1,0 +1,86 @@
+import HTTPTypes
+
+/// A request for something that is made once and kept: what all of them have in common.
+struct OutputRequest: Sendable {
+  var head: ResponseHead
+  var workspace: Workspace
+  var key: CacheKey
+  var ifNoneMatch: IfNoneMatch
+  /// Whether another `Accept` could have got another output.
+  var isNegotiated: Bool
+
+  private static let lifetimeSeconds = 31_536_000
+  /// Of an answer that is less than was asked for.
+  private static let partialLifetimeSeconds = 60
+
+  /// Whether the caller has this very output: nothing has to be looked up to know.
+  var isKnown: Bool {
+    ifNoneMatch.names(key.entityTag)
+  }
+
+  func fields(_ provenance: Provenance, cacheControl: String) -> HTTPFields {
+    var fields = head.fields(variesByAccept: isNegotiated)
+    fields[.cacheControl] = cacheControl
+    fields[.cacheStatus] = provenance.cacheStatus
+    return fields
+  }
+
+  private func immutableFields(_ provenance: Provenance) -> HTTPFields {
+    var fields = fields(provenance, cacheControl: "public, max-age=\(Self.lifetimeSeconds), immutable")
+    fields[.eTag] = "\"\(key.entityTag)\""
+    return fields
+  }
+
+  /// Of an immutable output the tag says everything: nothing has to be looked up to answer 304.
+  func notModified() -> Response {
+    Response(status: 304, fields: immutableFields(.hit))
+  }
+
+  func response(_ output: StoredOutput, _ provenance: Provenance) -> Response {
+    guard !ifNoneMatch.matchesAny else { return Response(status: 304, fields: immutableFields(provenance)) }
+    return response(output, provenance, immutableFields(provenance))
+  }
+
+  /// An output that lacks something. It has no entity tag: the key's means the complete one.
+  func partialResponse(_ output: StoredOutput, _ provenance: Provenance) -> Response {
+    response(output, provenance, fields(provenance, cacheControl: "public, max-age=\(Self.partialLifetimeSeconds)"))
+  }
+
+  private func response(_ output: StoredOutput, _ provenance: Provenance, _ base: HTTPFields) -> Response {
+    var fields = base
+    fields[.contentType] = output.mediaType
+    fields[.contentLength] = String(output.byteCount)
+    fields[.serverTiming] = provenance.serverTiming
+    return Response(status: 200, fields: fields, body: head.omitsBody ? .none : .blob(output.body))
+  }
+
+  func output(_ rendered: RenderedOutput, _ format: OutputFormat) -> StoredOutput {
+    StoredOutput(
+      body: rendered.body, byteCount: rendered.byteCount, mediaType: format.mediaType,
+      lifetimeSeconds: Self.lifetimeSeconds)
+  }
+}
+
+/// How an output came to be (times in ms), as `Cache-Status` (RFC 9211) tells it.
+enum Provenance: Sendable {
+  case hit
+  case collapsed
+  case made(fetch: Int, render: Int, isStored: Bool)
+
+  var cacheStatus: String {
+    switch self {
+    case .hit: "imgedge; hit"
+    case .collapsed: "imgedge; fwd=miss; collapsed"
+    case .made(_, _, isStored: true): "imgedge; fwd=miss; stored"
+    case .made(_, _, isStored: false): "imgedge; fwd=miss"
+    }
+  }
+
+  var serverTiming: String {
+    switch self {
+    case .hit: "cache;desc=hit"
+    case .collapsed: "cache;desc=collapsed"
+    case .made(let fetch, let render, _): "cache;desc=miss, fetch;dur=\(fetch), render;dur=\(render)"
+    }
+  }
+}

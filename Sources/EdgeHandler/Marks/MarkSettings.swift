@@ -1,0 +1,54 @@
+/// How a mark is drawn: the effective `mark-*` parameters, of a URL or a preset. Two that draw alike are equal.
+struct MarkSettings: Sendable, Equatable {
+  enum Repetition: Sendable, Equatable {
+    case none, both, horizontally, vertically
+  }
+
+  /// At least one of them is there.
+  var width: Length?
+  var height: Length?
+  var fit: TransformOptions.Fit
+  var alignment: Alignment
+  var pad: Length
+  var opacity: FixedPoint
+  var repetition: Repetition
+
+  init(_ set: ParameterSet) {
+    let size = set.length(.markSize)
+    width = set.length(.markW) ?? size
+    height = set.length(.markH) ?? size
+    if width == nil, height == nil { width = .percent(FixedPoint(millionths: 15 * FixedPoint.scale)) }
+    let named = TransformOptions.Fit(set.keyword(.markFit) ?? "contain")
+    let hasBox = width != nil && height != nil
+    // As for the output itself: with one side there is no box to fill.
+    let neverEnlarges = named == .scaleDown || named == .crop
+    fit = hasBox ? named : neverEnlarges ? .scaleDown : .contain
+    alignment = set.alignment(.markAlign) ?? .topLeft
+    pad = set.length(.markPad) ?? .percent(FixedPoint(millionths: 2 * FixedPoint.scale))
+    opacity = set.decimal(.markOpacity) ?? .one
+    switch set.keyword(.markRepeat) {
+    case "true": repetition = .both
+    case "x": repetition = .horizontally
+    case "y": repetition = .vertically
+    default: repetition = .none
+    }
+  }
+
+  var keyParts: [KeyPart] {
+    func part(_ name: ParameterName, _ value: String) -> KeyPart { KeyPart(name: name.text, value: value) }
+    var parts: [KeyPart] = []
+    if let width { parts.append(part(.markW, width.canonical)) }
+    if let height { parts.append(part(.markH, height.canonical)) }
+    parts.append(part(.markFit, fit.keyword))
+    parts.append(part(.markAlign, alignment.canonical))
+    parts.append(part(.markPad, pad.canonical))
+    parts.append(part(.markOpacity, opacity.description))
+    switch repetition {
+    case .none: break
+    case .both: parts.append(part(.markRepeat, "true"))
+    case .horizontally: parts.append(part(.markRepeat, "x"))
+    case .vertically: parts.append(part(.markRepeat, "y"))
+    }
+    return parts
+  }
+}

@@ -1,0 +1,176 @@
+/// Where an image lies, with everything left out that a server might not look at: two URLs of one image have one place, also
+/// where the server is kinder to odd spellings than the URL Standard.
+///
+/// Used by the mark policy alone, where taking two places for one costs a mark too many and the opposite gives away what the
+/// workspace protects. What is fetched, and the cache key, keep the URL as it was written.
+struct Place: Sendable {
+  /// An S3 bucket at Amazon has many host names, of which this stands for all.
+  private static let amazon = "amazonaws.com"
+
+  /// More than any chain of proxies decodes a path.
+  private static let mostDecodings = 8
+
+  private var host: Host
+  /// 0 for the two schemes' own: whoever has a site answers on both.
+  private var port: Int
+  /// Begins with a slash.
+  private var path: [UInt8]
+
+  private init(host: Host, port: Int, path: [UInt8]) {
+    if case .v4(let address)? = host.address?.unmapped {
+      self.host = .ipv4(address)
+    } else {
+      self.host = host
+    }
+    self.port = port == 80 || port == 443 ? 0 : port
+    self.path = Self.plain(path)
+    mergeAmazonHosts()
+  }
+
+  init(_ url: WebURL) {
+    self.init(host: url.host, port: url.effectivePort, path: Array(url.path.utf8))
+  }
+
+  /// Below a bucket, in path style and under the bucket's own host name.
+  static func inBucket(_ bucket: Bucket, _ key: String) -> [Place] {
+    let endpoint = bucket.endpoint
+    let key = PercentCoding.encode(key.utf8, keeping: .unreservedAndSlash)
+    var places = [
+      Place(
+        host: endpoint.host, port: endpoint.effectivePort, path: Array(("/" + bucket.bucket + "/" + key).utf8))
+    ]
+    if case .domain(let name) = endpoint.host, let host = try? Host(parsing: (bucket.bucket + "." + name).utf8) {
+      places.append(Place(host: host, port: endpoint.effectivePort, path: Array(("/" + key).utf8)))
+    }
+    return places
+  }
+
+  /// Whether this is a place at which a path begins that leads to `other`.
+  func contains(_ other: Place) -> Bool {
+    host == other.host && port == other.port && other.path.starts(with: path)
+  }
+
+  // MARK: Spellings
+
+  /// Escapes resolved, also those of escapes; without dot segments, empty segments and parameters of segments (`;a=b`);
+  /// backslashes as slashes, in lower case.
+  private static func plain(_ path: [UInt8]) -> [UInt8] {
+    var decoded = path
+    for _ in 0..<mostDecodings {
+      guard let next = unescaped(decoded) else { break }
+      decoded = next
+    }
+    var segments: [ArraySlice<UInt8>] = []
+    let pieces = decoded.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
+    for piece in pieces {
+      let name = piece.prefix { $0 != UInt8(ascii: ";") }
+      if name.isEmpty || name.elementsEqual(".".utf8) { continue }
+      if name.elementsEqual("..".utf8) {
+        _ = segments.popLast()
+      } else {
+        segments.append(name)
+      }
+    }
+    var plain: [UInt8] = []
+    for segment in segments {
+      plain.append(UInt8(ascii: "/"))
+      for byte in segment { plain.append(ASCII.lowercase(byte)) }
+    }
+    let isFolder = pieces.last.map { $0.isEmpty } ?? true
+    if isFolder { plain.append(UInt8(ascii: "/")) }
+    return plain
+  }
+
+  /// One round of percent-decoding that leaves malformed escapes alone; `nil` where there is nothing to decode.
+  private static func unescaped(_ text: [UInt8]) -> [UInt8]? {
+    guard text.contains(UInt8(ascii: "%")) else { return nil }
+    var output: [UInt8] = []
+    output.reserveCapacity(text.count)
+    var position = 0
+    while position < text.count {
+      if text[position] == UInt8(ascii: "%"), position + 2 < text.count,
+        let high = Hexadecimal.value(text[position + 1]), let low = Hexadecimal.value(text[position + 2])
+      {
+        output.append(high << 4 | low)
+        position += 3
+      } else {
+        output.append(text[position])
+        position += 1
+      }
+    }
+    return output.count < text.count ? output : nil
+  }
+
+  /// `<bucket>.s3….amazonaws.com/<key>` and `s3….amazonaws.com/<bucket>/<key>` are one place, in every region, and also over
+  /// the dual-stack, accelerated and website hosts: a bucket's name is unique among all of Amazon's.
+  private mutating func mergeAmazonHosts() {
+    guard case .domain(let name) = host else { return }
+    let labels = name.utf8.split(separator: UInt8(ascii: "."))
+    let isAmazon =
+      name.utf8.suffix(Self.amazon.utf8.count + 1).elementsEqual(("." + Self.amazon).utf8)
+      || name.utf8.suffix(Self.amazon.utf8.count + 4).elementsEqual(("." + Self.amazon + ".cn").utf8)
+    guard isAmazon, let service = labels.lastIndex(where: { $0.starts(with: "s3".utf8) }) else { return }
+    if service > 0 {
+      var bucket: [UInt8] = []
+      for label in labels[..<service] {
+        if !bucket.isEmpty { bucket.append(UInt8(ascii: ".")) }
+        bucket += label
+      }
+      path = [UInt8(ascii: "/")] + bucket + path
+    }
+    host = .domain(Self.amazon)
+  }
+}
+
+extension SourceReference.Location {
+  /// Every place at which this is the same image; none for what has no URL.
+  var places: [Place] {
+    switch self {
+    case .url(let url): [Place(url)]
+    case .object(let bucket, let key): Place.inBucket(bucket, key)
+    case .bundled: []
+    }
+  }
+}
+
+extension Source {
+  /// Whether an image belongs to this source, by whatever name it was asked for.
+  func contains(_ location: SourceReference.Location) -> Bool {
+    let roots: [Place]
+    switch self.location {
+    case .bundled: if case .bundled = location { return true } else { return false }
+    case .http(let prefix): roots = [Place(prefix)]
+    case .bucket(let bucket): roots = Place.inBucket(bucket, bucket.prefix)
+    }
+    let places = location.places
+    return roots.contains { root in places.contains { root.contains($0) } }
+  }
+
+  /// How much of a place's path this source prescribes.
+  fileprivate var depth: Int {
+    switch location {
+    case .bundled: 0
+    case .http(let prefix): prefix.path.utf8.count
+    case .bucket(let bucket): bucket.prefix.utf8.count
+    }
+  }
+}
+
+extension Workspace {
+  /// The presets that are drawn on every output of an image, in the order of their names, which is the order of drawing.
+  ///
+  /// Where several bound sources contain the image, by overlapping prefixes, all their presets are: each owner was promised
+  /// that nothing of the source is shown without.
+  func presets(boundTo location: SourceReference.Location) -> [MarkPreset] {
+    marks.filter { preset in
+      preset.autoApplySources.contains { name in source(named: name)?.contains(location) ?? false }
+    }
+  }
+
+  /// The source that a full URL counts as; of several the one that prescribes most of it.
+  func source(containing url: WebURL) -> Source? {
+    var best: Source?
+    for source in sources where source.depth > best?.depth ?? -1 && source.contains(.url(url)) { best = source }
+    return best
+  }
+}

@@ -1,0 +1,42 @@
+/// A length on an image of a size that is not known yet.
+enum Length: Sendable, Equatable {
+  case pixels(Int)
+  /// 0–100.
+  case percent(FixedPoint)
+
+  /// Whole px within a range, or `N%` with a decimal from 0 to 100; 0 only where the range has it.
+  init?(parsing text: String, in range: ClosedRange<Int>) {
+    if text.utf8.last == 0x25 {
+      guard let percent = FixedPoint(parsing: text.utf8.dropLast()), percent >= .zero, percent <= Self.whole,
+        percent > .zero || range.lowerBound <= 0
+      else { return nil }
+      self = .percent(percent)
+    } else {
+      guard (1...6).contains(text.utf8.count), text.utf8.allSatisfy(ASCII.isDigit) else { return nil }
+      let count = text.utf8.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+      guard range.contains(count) else { return nil }
+      self = .pixels(count)
+    }
+  }
+
+  private static let whole = FixedPoint(millionths: 100 * FixedPoint.scale)
+
+  static func grammar(_ range: ClosedRange<Int>) -> String {
+    "whole px from \(range.lowerBound) to \(range.upperBound), or a percentage \(range.lowerBound > 0 ? "above" : "from") 0 to 100 with %"
+  }
+
+  /// In px, where 100 % is `side`.
+  func pixels(of side: Int) -> Int {
+    switch self {
+    case .pixels(let count): count
+    case .percent(let percent): Rounding.product(side, FixedPoint(millionths: percent.millionths / 100))
+    }
+  }
+
+  var canonical: String {
+    switch self {
+    case .pixels(let count): "\(count)"
+    case .percent(let percent): "\(percent)%"
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/// The rows of each endpoint, in the order of the documentation.
+enum ParameterTable {
+  static let transform: [Parameter] =
+    [source] + box + [fit, gravity, background, quality, outputFormat] + adjustments + marks + [variant]
+
+  // MARK: Rows that endpoints share
+
+  static let source = Parameter(
+    .src, .text(1...8192), standard: "required",
+    summary: "The original: a full http or https URL, or `<source>/<path>`.")
+
+  static let box: [Parameter] = [
+    Parameter(
+      .w, side, standard: "from `h` and the aspect ratio", summary: "Width of the output in px, before `dpr`."),
+    Parameter(
+      .h, side, standard: "from `w` and the aspect ratio", summary: "Height of the output in px, before `dpr`."),
+    Parameter(.size, side, standard: "none", summary: "Sets `w` and `h`, where they are not given themselves."),
+    Parameter(
+      .dpr, .decimal(FixedPoint(millionths: 100_000), FixedPoint(millionths: 4_000_000)), standard: "1",
+      summary: "Multiplies `w`, `h`, and `trim` and `border` in px."),
+  ]
+
+  static let quality = Parameter(
+    .quality, .integer(1...100), standard: "80",
+    summary: "Of lossy encoders; with `format=png` it makes a palette PNG.")
+
+  static let variant = Parameter(
+    .v, .text(0...64), standard: "none", summary: "Any text; enters the cache key and does nothing else.")
+
+  static let marks: [Parameter] = [
+    Parameter(
+      .mark, .text(1...8192), standard: "none",
+      summary: "A picture to draw over the output: a full http or https URL, or `<source>/<path>`."),
+    Parameter(
+      .markW, .length(1...8192), standard: "15%", summary: "Width of the mark in px, or of the output's width in %."),
+    Parameter(
+      .markH, .length(1...8192), standard: "from `mark-w` and the aspect ratio",
+      summary: "Height of the mark in px, or of the output's height in %."),
+    Parameter(
+      .markSize, .length(1...8192), standard: "none",
+      summary: "Sets `mark-w` and `mark-h`, where they are not given themselves."),
+    Parameter(
+      .markFit, .keyword(fits), standard: "contain", summary: "How the mark fills the box of `mark-w` and `mark-h`."),
+    Parameter(.markAlign, .alignment, standard: "top,left", summary: "Where on the output the mark lies."),
+    Parameter(
+      .markPad, .length(0...8192), standard: "2%",
+      summary: "Space to the edges in px, or of the output's smaller side in %; with `mark-repeat` between copies."),
+    Parameter(.markOpacity, .decimal(.zero, .one), standard: "1", summary: "1 is the mark as it is, 0 nothing of it."),
+    Parameter(
+      .markRepeat, .keyword(["true", "x", "y"]), standard: "none",
+      summary: "Repeats the mark over the output, on both axes or one."),
+  ]
+
+  // MARK: Rows of one endpoint
+
+  private static let side = Parameter.Kind.integer(1...8192)
+  private static let factor = Parameter.Kind.decimal(.zero, FixedPoint(millionths: 10_000_000))
+  private static let fits = ["contain", "cover", "crop", "pad", "scale-down", "squeeze"]
+
+  private static let fit = Parameter(
+    .fit, .keyword(fits), standard: "contain", summary: "How the original fills the box of `w` and `h`.")
+
+  private static let gravity = Parameter(
+    .gravity, .gravity, standard: "center", summary: "What `cover` and `crop` keep, and where `pad` puts the image.")
+
+  private static let background = Parameter(
+    .background, .color, standard: "white for `pad`, else none",
+    summary: "Colour under transparency and around `pad`.")
+
+  private static let outputFormat = Parameter(
+    .format, .keyword(["avif", "jpeg", "jpg", "png", "webp", "gif", "nocompress"]), standard: "negotiated by `Accept`",
+    summary: "Of the output; `nocompress` is without loss.")
+
+  private static let adjustments: [Parameter] = [
+    Parameter(
+      .blur, .decimal(.zero, FixedPoint(millionths: 250_000_000)), standard: "0",
+      summary: "Gaussian radius in px of the output."),
+    Parameter(.sharpen, factor, standard: "0", summary: "Strength of an unsharp mask."),
+    Parameter(.brightness, factor, standard: "1", summary: "Multiplier."),
+    Parameter(.contrast, factor, standard: "1", summary: "Multiplier of the distance from middle grey."),
+    Parameter(.saturation, factor, standard: "1", summary: "Multiplier; 0 is greyscale."),
+    Parameter(.gamma, factor, standard: "1", summary: "Below 1 lightens midtones, above darkens."),
+    Parameter(
+      .rotate, .keyword(["0", "90", "180", "270"]), standard: "0", summary: "Degrees clockwise, before the resize."),
+    Parameter(
+      .flip, .keyword(["h", "v", "hv"]), standard: "none",
+      summary: "Mirrors horizontally, vertically or both, before `rotate`."),
+    Parameter(
+      .trim, .trim, standard: "none",
+      summary: "Cuts the edges of the original, or its uniform border, before `flip` and `rotate`."),
+    Parameter(.border, .border, standard: "none", summary: "Widths in px of a border around the output."),
+    Parameter(.borderColor, .color, standard: "black", summary: "Colour of `border`."),
+    Parameter(.anim, .keyword(["true", "false"]), standard: "true", summary: "`false` takes the first frame only."),
+    Parameter(
+      .metadata, .keyword(["none", "copyright", "keep"]), standard: "none",
+      summary: "What is kept of EXIF, XMP and IPTC."),
+    Parameter(
+      .onerror, .keyword(["redirect"]), standard: "none",
+      summary: "Redirects to the original where it cannot be transformed; never where a mark is drawn."),
+  ]
+}

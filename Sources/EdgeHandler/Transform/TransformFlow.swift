@@ -1,0 +1,45 @@
+/// The way of a transform: look up → fetch → inspect → plan → render → store → answer.
+struct TransformFlow: Sendable {
+  let request: TransformRequest
+  let flow: OutputFlow
+
+  init(_ request: TransformRequest, configuration: Configuration, now: Int64) {
+    self.request = request
+    flow = OutputFlow(
+      request: request.output, configuration: configuration, now: now, locationOnError: request.locationOnError)
+  }
+
+  func start() -> Step<Answer> {
+    flow.start { make() }
+  }
+
+  private func make() -> Step<Answer> {
+    var loading = flow.loading(.shown(marks: request.marks.presetNames))
+    loading.findsContent = request.options.trim == .border
+    loading.countsFrames = request.options.isAnimated
+    let original = loading.load(request.reference)
+    guard !request.marks.isEmpty else {
+      return original.flatMap { render($0, marks: []) }
+    }
+    let marks = request.marks.map { flow.load($0) }
+    return .all([original] + marks) { loaded in
+      guard let original = loaded.first else { return flow.fail(.renderFailed) }
+      return render(original, marks: Array(loaded.dropFirst()))
+    }
+  }
+
+  private func render(_ original: Loaded, marks: [Loaded]) -> Step<Answer> {
+    do {
+      let original = try original.get()
+      var plan = try TransformPlan(
+        request.options, header: original.header, limits: flow.configuration.limits)
+      for (mark, loaded) in zip(request.marks, marks) {
+        plan.draw(mark, try loaded.get())
+      }
+      let picture = Picture.decoded(original.blob, frames: plan.frames, plan.allOperations)
+      return flow.render(picture, plan.encoding, fetchMilliseconds: original.fetchMilliseconds)
+    } catch {
+      return flow.fail(error)
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/// A transform that may be made.
+struct TransformRequest: Sendable {
+  var output: OutputRequest
+  var reference: SourceReference
+  var options: TransformOptions
+  /// In the order in which they are drawn.
+  var marks: [Mark]
+
+  /// Where the caller is sent when the original cannot be transformed. Never where a mark is drawn: an unmarked picture is
+  /// not served in the place of a marked one. Never an object, which only we can get.
+  var locationOnError: String? {
+    guard options.redirectsOnError, marks.isEmpty, case .url(let url) = reference.location else { return nil }
+    return url.serialized
+  }
+}
+
+extension EndpointDecider {
+  mutating func transform(_ query: Query, pathSource: String?) throws(Problem) -> Decision {
+    let reference = try source(query, pathSource)
+    let presets = workspace.presets(boundTo: reference.location)
+    let set = try parameters(query, ParameterTable.transform, marks: presets)
+    let options = try TransformOptions(
+      set, accepted: accepted, limits: configuration.limits)
+    let marks = try marks(presets, set)
+
+    var parts = reference.keyParts
+    parts += options.effective
+    for mark in marks { parts += mark.keyParts }
+    let isNegotiated = if case .negotiated = options.format { true } else { false }
+    let output = output("transform", parts, isNegotiated: isNegotiated)
+    guard !output.isKnown else { return .answer(output.notModified()) }
+    return .transform(
+      TransformRequest(output: output, reference: reference, options: options, marks: marks))
+  }
+}
