@@ -144,7 +144,7 @@ VipsImage *cvips_to_srgb(VipsImage *in) { GIVE(vips_colourspace(in, &out, VIPS_I
 
 VipsImage *cvips_apply_profile(VipsImage *in) {
   GIVE(vips_icc_transform(
-    in, &out, "srgb", "embedded", TRUE, "intent", VIPS_INTENT_RELATIVE, "black_point_compensation", TRUE, "pcs",
+    in, &out, "srgb", "embedded", TRUE, "intent", VIPS_INTENT_PERCEPTUAL, "black_point_compensation", TRUE, "pcs",
     VIPS_PCS_LAB, NULL));
 }
 
@@ -177,7 +177,8 @@ int cvips_save_jpeg(VipsImage *in, void **bytes, size_t *count, int quality, gbo
 }
 
 int cvips_save_png(VipsImage *in, void **bytes, size_t *count, int compression, gboolean strip) {
-  return vips_pngsave_buffer(in, bytes, count, "compression", compression, "strip", strip, NULL);
+  return vips_pngsave_buffer(
+    in, bytes, count, "compression", compression, "filter", VIPS_FOREIGN_PNG_FILTER_ALL, "strip", strip, NULL);
 }
 
 int cvips_save_palette_png(

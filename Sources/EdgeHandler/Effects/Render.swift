@@ -48,7 +48,7 @@ public enum PixelOperation: Sendable, Equatable {
   case flip(horizontal: Bool, vertical: Bool)
   /// Clockwise, 1–3 quarter turns.
   case rotate(quarterTurns: Int)
-  /// To exactly this size, Lanczos 3.
+  /// To exactly this size: Lanczos 3, or bicubic on an axis that grows.
   case resize(width: Int, height: Int)
   /// The most interesting part of exactly this size.
   case smartCrop(width: Int, height: Int, Interest)

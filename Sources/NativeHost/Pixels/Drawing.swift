@@ -25,7 +25,7 @@ struct Drawing {
     case .composed(let width, let height, let background, let placed, let operations):
       var canvas = try VipsPicture.uniform(width: width, height: height, background)
       for one in placed {
-        guard let picture = try film(one.picture).frames.first else { continue }
+        guard let picture = try film(one.picture).frames.first?.withoutMetadata() else { continue }
         canvas = try canvas.computed(interruption)
         canvas = try canvas.placing(picture, at: PixelPoint(x: one.x, y: one.y))
       }
@@ -37,6 +37,7 @@ struct Drawing {
     _ original: EncodedPicture, allFrames: Bool, _ operations: ArraySlice<PixelOperation>
   ) throws(PixelFailure) -> Film {
     let header = try original.header()
+    if header.format == .gif, !GIFStructure.isComplete(original.bytes) { throw .undecodable }
     guard
       Int64(header.width) * Int64(header.height) * Int64(allFrames ? header.frames : 1) <= Int64(limits.maximumPixels),
       !allFrames || header.frames <= limits.maximumFrames
@@ -117,7 +118,7 @@ struct Drawing {
     guard let size = film.frames.first?.size else { return film }
     var marks: [DrawnMark] = []
     for frame in try self.film(picture).frames.prefix(film.frames.count) {
-      let mark = try frame.withAlpha().fading(opacity).computed(interruption)
+      let mark = try frame.withAlpha().fading(opacity).withoutMetadata().computed(interruption)
       marks.append(try place(mark, size))
     }
     var film = film

@@ -28,7 +28,7 @@ import Testing
     #expect(try await Workbench.output("photo.jpg", operations, as: Encoding(format: format)) == bytes)
   }
 
-  @Test(arguments: ["truncated.jpg", "truncated.png", "truncated.webp", "noise.jpg", "text.txt"])
+  @Test(arguments: ["truncated.jpg", "truncated.png", "truncated.webp", "truncated.gif", "noise.jpg", "text.txt"])
   func failsOnDamage(name: String) async throws {
     for format in OutputFormat.allCases {
       let rendering = try await Workbench.rendering(

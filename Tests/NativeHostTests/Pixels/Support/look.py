@@ -32,6 +32,8 @@ def over_white(image):
 
 
 def text(value):
+    """Pillow reads EXIF's text as Latin-1; everybody writes UTF-8."""
+    value = value.encode("latin-1", "replace") if isinstance(value, str) else value
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 

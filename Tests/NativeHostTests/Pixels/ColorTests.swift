@@ -1,0 +1,94 @@
+import EdgeHandler
+import Testing
+
+@Suite struct ColorTests {
+  /// Of the swatches, from left to right; the lower half is blended half way to white.
+  static let columns = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [128, 128, 128], [224, 172, 138], [32, 144, 128]]
+
+  static func places(scale: Double) -> [[Int]] {
+    [40.0, 120].flatMap { y in (0..<6).map { [Int((Double($0) * 40 + 20) * scale), Int(y * scale)] } }
+  }
+
+  static let colors = columns + columns.map { $0.map { ($0 + 255) / 2 } }
+
+  /// `darkness` multiplies what is expected.
+  @Test(arguments: [
+    ("swatches.png", 1.0, 0), ("swatches.jpg", 1.0, 4), ("swatches.webp", 1.0, 8), ("swatches.avif", 1.0, 6),
+    ("swatches.gif", 1.0, 2), ("swatches.tif", 1.0, 0), ("deep.png", 1.0, 1), ("deep.tif", 1.0, 1),
+    ("cmyk.jpg", 1.0, 5),
+    ("cmyk-icc.jpg", 0.8, 8), ("p3.jpg", 1.0, 6), ("p3.png", 1.0, 3), ("srgb.jpg", 1.0, 4),
+  ])
+  func comesOutAsSRGB(name: String, darkness: Double, tolerance: Int) async throws {
+    for (operations, scale) in [([], 1), ([.resize(width: 120, height: 80)], 0.5)] as [([PixelOperation], Double)] {
+      let look = try Workbench.look(try await Workbench.output(name, operations), pixels: Self.places(scale: scale))
+      for (pixel, color) in zip(look.pixels[0], Self.colors) {
+        let expected = color.map { Int((Double($0) * darkness).rounded()) }
+        #expect(isClose(pixel, expected, within: tolerance), "\(name): \(pixel) for \(expected)")
+      }
+      #expect(!look.metadata.icc && look.mode == "RGB")
+    }
+  }
+
+  @Test(arguments: ["grey.jpg", "grey.png", "deep-grey.png"])
+  func keepsAGreyRamp(name: String) async throws {
+    let places = [0, 30, 60, 90, 119].map { [$0, 40] }
+    let look = try Workbench.look(try await Workbench.output(name), pixels: places)
+    for (place, pixel) in zip(places, look.pixels[0]) {
+      let value = Int((Double(place[0]) / 119 * 255).rounded())
+      #expect(isClose(pixel, [value, value, value, 255], within: 2), "\(name): \(pixel) for \(value)")
+    }
+  }
+
+  @Test func keepsAlphaOfGrey() async throws {
+    let look = try Workbench.look(try await Workbench.output("grey-alpha.png"), pixels: [[60, 40], [119, 40]])
+    #expect(isClose(look.pixels[0][0], [128, 128, 128, 129], within: 1))
+    #expect(isClose(look.pixels[0][1], [128, 128, 128, 255], within: 1))
+  }
+
+  @Test func keepsTransparencyOfAPalette() async throws {
+    let look = try Workbench.look(
+      try await Workbench.output("palette.png"), pixels: [[20, 40], [60, 40], [100, 40]])
+    #expect(look.pixels[0][0] == [255, 0, 0, 255])
+    #expect(look.pixels[0][1] == [0, 255, 0, 255])
+    #expect(look.pixels[0][2][3] == 0)
+  }
+
+  @Test(arguments: [OutputFormat.png, .webp, .avif])
+  func leavesNoDarkRim(format: OutputFormat) async throws {
+    let small = try await Workbench.output(
+      "halo.png", [.resize(width: 50, height: 50)], as: Encoding(format: format, quality: 90, lossless: format != .png))
+    let places = (0..<50).flatMap { x in (0..<50).map { [x, $0] } }
+    let look = try Workbench.look(small, pixels: places)
+    let rim = look.pixels[0].filter { $0[3] > 16 && $0[3] < 240 }
+    #expect(rim.count > 20)
+    for pixel in rim { #expect(isClose(pixel, [255, 255, 255], within: 3), "\(pixel)") }
+  }
+
+  @Test(arguments: [
+    ("photo.png", 37.0), ("photo.jpg", 33), ("photo.webp", 37), ("photo.tif", 37), ("photo.avif", 37),
+    ("photo-alpha.png", 37), ("photo-progressive.jpg", 33),
+  ])
+  func scalesAsPillowDoes(name: String, decibels: Double) async throws {
+    for (width, height) in [(311, 207), (97, 65), (150, 150)] {
+      let output = try await Workbench.output(name, [.resize(width: width, height: height)])
+      let look = try Workbench.look(output, reference: name)
+      #expect(look.width == width && look.height == height)
+      #expect(try #require(look.decibels) > decibels, "\(name) \(width)×\(height)")
+    }
+  }
+
+  /// Where libvips takes a bicubic and Pillow a Lanczos kernel.
+  @Test func enlargesMuchAsPillowDoes() async throws {
+    let look = try Workbench.look(
+      try await Workbench.output("photo.png", [.resize(width: 700, height: 500)]), reference: "photo.png")
+    #expect(try #require(look.decibels) > 32)
+  }
+
+  @Test func scalesAPartAsPillowDoes() async throws {
+    let part = PixelRect(x: 201, y: 99, width: 900, height: 600)
+    let output = try await Workbench.output(
+      "photo.jpg", [.crop(part), .resize(width: 300, height: 200)])
+    let look = try Workbench.look(output, reference: "photo.jpg", box: [201, 99, 1101, 699])
+    #expect(try #require(look.decibels) > 33)
+  }
+}
