@@ -33,6 +33,11 @@ public struct EdgeHandler: Sendable {
     problem.response(ResponseHead(sharing: .undecided, isCustomDomain: true, omitsBody: false))
   }
 
+  /// The namespace of the workspace that answers at a host.
+  public func namespace(at authority: String) -> String? {
+    directory.workspace(at: authority)?.workspace.namespace
+  }
+
   private func decider(_ request: Request, _ context: Context, trace: Trace) -> Decider {
     var request = request
     if let absolute = Target.absolute(request.target) { (request.authority, request.target) = absolute }

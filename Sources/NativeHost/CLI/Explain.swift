@@ -7,10 +7,7 @@ struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print why a URL is answered as it is. Nothing is looked up or fetched.")
 
-  @Option(help: ArgumentHelp("JSON file of workspaces. Default: a workspace `demo`.", valueName: "file"))
-  var workspaces: String?
-  @Option(help: ArgumentHelp("A workspace answers at <namespace>.<this>. Default: localhost.", valueName: "domain"))
-  var baseDomain: String?
+  @OptionGroup var workspaceOptions: WorkspaceOptions
   @Option(help: ArgumentHelp("A field of the request, as in 'Accept: image/webp'.", valueName: "name: value"))
   var header: [String] = []
   @Option(help: ArgumentHelp("The request's method.", valueName: "method"))
@@ -21,8 +18,7 @@ struct Explain: ParsableCommand {
   func run() throws {
     let configuration: Configuration
     do {
-      configuration = try ConfigurationFile.load(
-        workspaces: Setting("workspaces", workspaces), baseDomain: Setting("base-domain", baseDomain))
+      configuration = try workspaceOptions.configuration()
     } catch let failure as Failure {
       throw failure.report()
     }

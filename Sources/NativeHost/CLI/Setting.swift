@@ -41,6 +41,17 @@ struct Setting {
     }
   }
 
+  /// Bytes, with K, M or G for powers of 1024.
+  func bytes(in range: ClosedRange<Int>) throws -> Int? {
+    try parsed("a number of bytes such as 500M, from \(range.lowerBound) to \(range.upperBound)") { text in
+      let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
+      let unit = text.last.flatMap { units[$0] }
+      guard let number = Int(unit == nil ? text : String(text.dropLast())), number >= 0 else { return nil }
+      let (bytes, overflows) = number.multipliedReportingOverflow(by: unit ?? 1)
+      return !overflows && range.contains(bytes) ? bytes : nil
+    }
+  }
+
   func bool() throws -> Bool? {
     try parsed("true or false") { text in
       switch text {

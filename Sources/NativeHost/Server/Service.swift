@@ -1,4 +1,5 @@
 import EdgeHandler
+import Logging
 import Net
 import NIOCore
 import NIOPosix
@@ -11,14 +12,17 @@ public final class Service: Sendable {
     public var configuration = Configuration.demo
     public var server = HTTPServer.Configuration()
     public var origins = OriginClient.Configuration()
+    /// On loopback; `nil` for none.
+    public var metricsPort: Int?
     /// Where outputs are kept; `nil` for memory only.
     public var directory: String?
     public var maximumMemoryBytes = 256 << 20
     public var maximumDiskBytes = 10 << 30
     /// Misses at one time.
-    public var maximumWork = 256
+    public var maximumWork = 128
     /// Plans that wait for a thread.
     public var maximumQueued = 64
+    /// Event loops, and as many threads for pixels.
     public var threads = System.coreCount
 
     public init() {}
@@ -29,9 +33,11 @@ public final class Service: Sendable {
   private let store: OutputStore
   private let host: FlowHost
   private let server: HTTPServer
+  private let metricsServer: HTTPServer?
 
+  /// - Parameter requestLog: Takes a line for each request; `nil` for none.
   /// - Throws: ``OutputStoreError`` when the directory for outputs cannot be used.
-  public init(_ settings: Settings, samples: SamplePictures = .shipped()) throws {
+  public init(_ settings: Settings, requestLog: LogWriter? = nil, samples: SamplePictures = .shipped()) throws {
     store = try OutputStore(
       directory: settings.directory, maximumMemoryBytes: settings.maximumMemoryBytes,
       maximumDiskBytes: settings.maximumDiskBytes)
@@ -40,23 +46,57 @@ public final class Service: Sendable {
     limits.maximumPixels = settings.configuration.limits.maximumPixels
     limits.maximumFrames = settings.configuration.limits.maximumFrames
     limits.maximumQueued = settings.maximumQueued
-    host = FlowHost(
+    let host = FlowHost(
       handler: EdgeHandler(configuration: settings.configuration), store: store, origins: origins,
       pixels: PixelEngine(threads: settings.threads, limits: limits), samples: samples,
       maximumWork: settings.maximumWork)
-    group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads)
-    server = HTTPServer(configuration: settings.server, group: group, responder: EdgeResponder(host: host))
+    self.host = host
+    let metrics = Metrics()
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads)
+    self.group = group
+    let server = HTTPServer(
+      configuration: settings.server, group: group,
+      responder: EdgeResponder(host: host, metrics: metrics, log: requestLog))
+    self.server = server
+    let store = store
+    metricsServer = settings.metricsPort.map { port in
+      var configuration = HTTPServer.Configuration()
+      configuration.port = port
+      configuration.maximumConnections = 64
+      let responder = MetricsResponder {
+        Self.metricsText(metrics, host: host, store: store.usage, connectionCount: server.connectionCount)
+      }
+      return HTTPServer(configuration: configuration, group: group, responder: responder)
+    }
+  }
+
+  private static func metricsText(
+    _ metrics: Metrics, host: FlowHost, store: OutputStore.Usage, connectionCount: Int
+  ) -> String {
+    var text = PrometheusText()
+    metrics.write(to: &text)
+    text.gauge("imgedge_misses_in_flight", "Misses that fetch, render or wait for a thread.", host.work)
+    text.gauge("imgedge_connections", "Connections that are open.", connectionCount)
+    text.family("imgedge_store_bytes", "gauge", "What outputs take.")
+    text.sample("imgedge_store_bytes", [("place", "memory")], store.memoryBytes)
+    text.sample("imgedge_store_bytes", [("place", "disk")], store.diskBytes)
+    text.family("imgedge_store_outputs", "gauge", "Outputs that are kept.")
+    text.sample("imgedge_store_outputs", [("place", "memory")], store.memoryCount)
+    text.sample("imgedge_store_outputs", [("place", "disk")], store.diskCount)
+    return text.text
   }
 
   /// Blocks until the service listens. Returns the port.
   public func start() throws -> Int {
-    try server.start().wait().port ?? 0
+    _ = try metricsServer?.start().wait()
+    return try server.start().wait().port ?? 0
   }
 
   /// Blocks until what is in flight has been answered, or `grace` is over, and everything has ended.
   public func stop(grace: TimeAmount) throws {
     host.beginDraining()
     try server.drain(grace: grace).wait()
+    try metricsServer?.drain(grace: .zero).wait()
     origins.shutdown()
     store.flush()
     try group.syncShutdownGracefully()

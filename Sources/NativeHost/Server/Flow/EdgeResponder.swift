@@ -1,27 +1,91 @@
 import EdgeHandler
 import NIOCore
+import NIOPosix
+import Outputs
 
-/// Answers HTTP requests with the handler's decisions.
-public struct EdgeResponder: Responder {
-  private let host: FlowHost
+/// Answers HTTP requests with the handler's decisions, and takes note of them.
+struct EdgeResponder: Responder {
+  let host: FlowHost
+  let metrics: Metrics
+  /// `nil` where requests are not logged.
+  let log: LogWriter?
+  private let recentHits = ThreadSpecificVariable<Box>()
 
-  public init(host: FlowHost) {
-    self.host = host
+  /// Used by one thread only, hence `@unchecked Sendable`.
+  private final class Box: @unchecked Sendable {
+    var hits = RecentHits()
   }
 
-  public func respond(
+  init(host: FlowHost, metrics: Metrics, log: LogWriter?) {
+    self.host = host
+    self.metrics = metrics
+    self.log = log
+  }
+
+  func respond(
     to request: ServerRequest, on loop: any EventLoop, reply: @escaping @Sendable (ServerResponse) -> Void
   ) -> (@Sendable () -> Void)? {
-    let flow = Flow(host, loop: loop, context: host.context) { answer, body in
-      reply(ServerResponse(status: answer.response.status, fields: answer.response.fields, body: body))
+    let start = NIODeadline.now()
+    let context = host.context
+    let identity = RequestIdentity(request.head)
+    if let hit = box.hits.find(identity), let output = host.store.lookUpInMemory(hit.key, now: context.now),
+      let response = hit.answer(with: output)
+    {
+      reply(response)
+      note(request.head, response, .hit, since: start)
+      return nil
+    }
+    let flow = Flow(host, loop: loop, context: context) { ending in
+      var response = ServerResponse(status: ending.response.status, fields: ending.response.fields, body: ending.body)
+      if let (key, output) = ending.onlyHit, let hit = Self.hit(key, output, ending, &response) {
+        box.hits.insert(hit, for: identity)
+      }
+      reply(response)
+      note(request.head, response, ending.outcome, since: start)
     }
     flow.start(request.head)
     return flow.callerLeft
   }
 
-  public func refuse(_ refusal: Refusal) -> ServerResponse {
+  private var box: Box {
+    if let box = recentHits.currentValue { return box }
+    let box = Box()
+    recentHits.currentValue = box
+    return box
+  }
+
+  /// `nil` where the answer has bytes of its own.
+  private static func hit(
+    _ key: CacheKey, _ output: StoredOutput, _ ending: Flow.Ending, _ response: inout ServerResponse
+  ) -> RecentHits.Hit? {
+    guard output.bytes == nil, ending.response.body == .none || ending.response.body == .blob(output.body) else {
+      return nil
+    }
+    response.prepare()
+    var bodyless = response
+    bodyless.body = nil
+    return RecentHits.Hit(
+      key: key, byteCount: output.byteCount, mediaType: output.mediaType, response: bodyless,
+      sendsBody: response.body != nil)
+  }
+
+  private func note(_ request: Request, _ response: ServerResponse, _ outcome: LookUpOutcome, since start: NIODeadline)
+  {
+    let microseconds = Int((NIODeadline.now() - start).nanoseconds / 1000)
+    metrics.count(status: response.status, outcome: outcome, microseconds: microseconds)
+    guard let log else { return }
+    let path = request.target.utf8.prefix { $0 != 0x3F }
+    let record = UsageRecord(
+      namespace: host.handler.namespace(at: request.authority), method: request.method,
+      path: String(decoding: path, as: UTF8.self), origin: request.fields[.origin], outcome: outcome,
+      status: response.status, byteCount: response.body?.readableBytes ?? 0, microseconds: microseconds)
+    log.append(record.line)
+  }
+
+  func refuse(_ refusal: Refusal) -> ServerResponse {
     let response = EdgeHandler.answer(to: refusal.problem)
     let body: ByteBuffer? = if case .bytes(let bytes) = response.body { ByteBuffer(bytes: bytes) } else { nil }
+    metrics.count(status: response.status, outcome: .none, microseconds: 0)
     return ServerResponse(status: response.status, fields: response.fields, body: body)
   }
 }

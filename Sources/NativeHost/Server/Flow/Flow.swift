@@ -11,7 +11,7 @@ final class Flow: @unchecked Sendable {
   private let host: FlowHost
   private let loop: any EventLoop
   private let context: Context
-  private var reply: (@Sendable (Answer, ByteBuffer?) -> Void)?
+  private var reply: (@Sendable (Ending) -> Void)?
 
   /// Bytes by the number of their blob.
   private var blobs: [ByteBuffer] = []
@@ -21,9 +21,21 @@ final class Flow: @unchecked Sendable {
   private var claimed: [CacheKey] = []
   private var isWorking = false
   private var isOver = false
+  private var outcome = LookUpOutcome.none
+  /// What the first look-up found in memory, as long as nothing else has been done.
+  private var onlyHit: (key: CacheKey, output: StoredOutput)?
+
+  /// What a flow comes to.
+  struct Ending {
+    var response: Response
+    var body: ByteBuffer?
+    var outcome: LookUpOutcome
+    /// The output that ``response`` is made of and of nothing else, so that the same request can be answered with it again.
+    var onlyHit: (key: CacheKey, output: StoredOutput)?
+  }
 
   init(
-    _ host: FlowHost, loop: any EventLoop, context: Context, reply: @escaping @Sendable (Answer, ByteBuffer?) -> Void
+    _ host: FlowHost, loop: any EventLoop, context: Context, reply: @escaping @Sendable (Ending) -> Void
   ) {
     self.host = host
     self.loop = loop
@@ -51,7 +63,9 @@ final class Flow: @unchecked Sendable {
 
   private func finish(_ answer: Answer) {
     guard !isOver else { return }
-    reply.take()?(answer, body(of: answer.response))
+    if !answer.afterwards.isEmpty { onlyHit = nil }
+    reply.take()?(
+      Ending(response: answer.response, body: body(of: answer.response), outcome: outcome, onlyHit: onlyHit))
     for work in answer.afterwards { perform(work) }
     for key in claimed { host.claims.withLock { $0.pass(on: key) }?(.passed) }
     end()
@@ -75,7 +89,10 @@ final class Flow: @unchecked Sendable {
         guard let output = host.store.lookUpInMemory(key, now: context.now) else {
           return lookUp(key) { [self] in advance(then($0), finish) }
         }
-        step = then(.hit(adopt(output)))
+        note(.hit)
+        let stored = adopt(output)
+        onlyHit = blobs.count == 1 && effectCount == 0 ? (key, stored) : nil
+        step = then(.hit(stored))
       case .fetch(let request, let then):
         return fetch(request) { [self] in advance(then($0), finish) }
       case .inspect(let request, let then):
@@ -197,6 +214,7 @@ final class Flow: @unchecked Sendable {
           guard effects.removeValue(forKey: id) != nil, !isOver else { return }
           guard let output else { return continuation.value(missed(key)) }
           settle(key, .found(output))
+          note(.hit)
           continuation.value(.hit(adopt(output)))
         }
       }
@@ -210,9 +228,15 @@ final class Flow: @unchecked Sendable {
       return
     }
     switch outcome {
-    case .found(let output): then(.hit(adopt(output)))
-    case .made(let output): then(.collapsed(adopt(output)))
-    case .failed(let problem): then(.failed(problem))
+    case .found(let output):
+      note(.hit)
+      then(.hit(adopt(output)))
+    case .made(let output):
+      note(.collapsed)
+      then(.collapsed(adopt(output)))
+    case .failed(let problem):
+      note(.collapsed)
+      then(.failed(problem))
     case .passed:
       claimed.append(key)
       then(missed(key))
@@ -223,11 +247,17 @@ final class Flow: @unchecked Sendable {
     if !isWorking {
       guard host.beginWork() else {
         settle(key, .failed(.overloaded))
+        note(.refused)
         return .failed(.overloaded)
       }
       isWorking = true
     }
+    note(.miss)
     return .miss
+  }
+
+  private func note(_ outcome: LookUpOutcome) {
+    self.outcome = max(self.outcome, outcome)
   }
 
   private func perform(_ work: Afterwards) {
@@ -257,7 +287,7 @@ final class Flow: @unchecked Sendable {
   }
 
   private func adopt(_ output: Output) -> StoredOutput {
-    let isJSON = output.mediaType == "application/json"
+    let isJSON = output.mediaType.utf8.starts(with: "application/json".utf8)
     return StoredOutput(
       body: adopt(output.body), bytes: isJSON ? Array(output.body.readableBytesView) : nil,
       byteCount: output.body.readableBytes, mediaType: output.mediaType,

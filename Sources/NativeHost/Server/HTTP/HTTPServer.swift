@@ -35,7 +35,7 @@ public final class HTTPServer: Sendable {
   let responder: any Responder
   private let group: any EventLoopGroup
   private let state = Mutex(State())
-  private let connectionCount = Atomic(0)
+  private let openCount = Atomic(0)
 
   private struct State {
     var listener: (any Channel)?
@@ -95,11 +95,13 @@ public final class HTTPServer: Sendable {
     return promise.futureResult
   }
 
-  var isFull: Bool { connectionCount.load(ordering: .relaxed) >= configuration.maximumConnections }
+  public var connectionCount: Int { openCount.load(ordering: .relaxed) }
+
+  var isFull: Bool { connectionCount >= configuration.maximumConnections }
 
   /// `false` when the connection is to close after its first answer.
   func opened(_ channel: any Channel) -> Bool {
-    connectionCount.add(1, ordering: .relaxed)
+    openCount.add(1, ordering: .relaxed)
     return state.withLock { state in
       state.connections[ObjectIdentifier(channel)] = channel
       return !state.isDraining
@@ -107,7 +109,7 @@ public final class HTTPServer: Sendable {
   }
 
   func closed(_ channel: any Channel) {
-    connectionCount.subtract(1, ordering: .relaxed)
+    openCount.subtract(1, ordering: .relaxed)
     let (listener, promise) = state.withLock { state in
       state.connections[ObjectIdentifier(channel)] = nil
       let promise = state.connections.isEmpty ? state.whenEmpty.take() : nil

@@ -30,11 +30,20 @@ public struct ServerResponse: Sendable {
   /// Complete but for `Date` and `Connection`.
   public var fields: HTTPFields
   public var body: ByteBuffer?
+  /// ``status`` and ``fields`` as ``prepare()`` has written them.
+  private(set) var preparedHead: ByteBuffer?
 
   public init(status: Int, fields: HTTPFields = [:], body: ByteBuffer? = nil) {
     self.status = status
     self.fields = fields
     self.body = body
+  }
+
+  /// Writes the head now, for an answer that is sent again and again. It must not be changed any more.
+  mutating func prepare() {
+    var head = ByteBuffer()
+    ResponseHeadWriter.write(status, fields, into: &head)
+    preparedHead = head
   }
 }
 

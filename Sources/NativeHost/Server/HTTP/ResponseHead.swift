@@ -10,16 +10,10 @@ struct ResponseHeadWriter {
   private var date = DateField()
 
   mutating func write(_ response: ServerResponse, connection: String?, now: time_t, into buffer: inout ByteBuffer) {
-    buffer.writeStaticString("HTTP/1.1 ")
-    buffer.writeString(String(response.status))
-    buffer.writeStaticString(" ")
-    buffer.writeString(HTTPResponseStatus(statusCode: response.status).reasonPhrase)
-    buffer.writeStaticString("\r\n")
-    for field in response.fields {
-      buffer.writeString(field.name.rawName)
-      buffer.writeStaticString(": ")
-      buffer.writeString(field.value)
-      buffer.writeStaticString("\r\n")
+    if let head = response.preparedHead {
+      buffer.writeImmutableBuffer(head)
+    } else {
+      Self.write(response.status, response.fields, into: &buffer)
     }
     buffer.writeStaticString("Date: ")
     buffer.writeBytes(date.text(now))
@@ -28,6 +22,20 @@ struct ResponseHeadWriter {
       buffer.writeString(connection)
     }
     buffer.writeStaticString("\r\n\r\n")
+  }
+
+  static func write(_ status: Int, _ fields: HTTPFields, into buffer: inout ByteBuffer) {
+    buffer.writeStaticString("HTTP/1.1 ")
+    buffer.writeString(String(status))
+    buffer.writeStaticString(" ")
+    buffer.writeString(HTTPResponseStatus(statusCode: status).reasonPhrase)
+    buffer.writeStaticString("\r\n")
+    for field in fields {
+      buffer.writeString(field.name.rawName)
+      buffer.writeStaticString(": ")
+      buffer.writeString(field.value)
+      buffer.writeStaticString("\r\n")
+    }
   }
 }
 

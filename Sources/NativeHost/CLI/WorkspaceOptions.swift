@@ -1,0 +1,35 @@
+import ArgumentParser
+import EdgeHandler
+import Glibc
+import Server
+
+/// What says which workspaces there are.
+struct WorkspaceOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("JSON file of workspaces. Default: a workspace `demo`.", valueName: "file"))
+  var workspaces: String?
+  @Option(help: ArgumentHelp("A workspace answers at <namespace>.<this>. Default: localhost.", valueName: "domain"))
+  var baseDomain: String?
+
+  func configuration() throws -> Configuration {
+    var configuration = Configuration.demo
+    if let path = Setting("workspaces", workspaces).string() {
+      guard let bytes = FileBytes.read(path) else {
+        throw Failure("\(path): \(String(cString: strerror(errno)))", exitCode: .badConfiguration)
+      }
+      do {
+        configuration = try Configuration(json: bytes)
+      } catch {
+        throw Failure("\(path): \(error.description)", exitCode: .badConfiguration)
+      }
+    }
+    let baseDomain = Setting("base-domain", baseDomain)
+    if let domain = baseDomain.string() {
+      do {
+        configuration.baseDomain = try Configuration.baseDomain(domain)
+      } catch {
+        throw baseDomain.error("\"\(domain)\" is not a domain name")
+      }
+    }
+    return configuration
+  }
+}

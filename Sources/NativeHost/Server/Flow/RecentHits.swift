@@ -1,0 +1,69 @@
+import EdgeHandler
+import HTTPTypes
+import NIOCore
+import Outputs
+
+/// Answers that were made of an output in memory and of nothing else, for when the same request comes again.
+///
+/// A decision is a function of what is in ``RequestIdentity``, and the answer to a hit a function of that and of the output: it need
+/// not be computed again for each of the requests for a picture on a busy page. One for each event loop, hence without a lock.
+struct RecentHits {
+  struct Hit {
+    var key: CacheKey
+    /// What is known of the output that the answer was made of.
+    var byteCount: Int
+    var mediaType: String
+    var response: ServerResponse
+    var sendsBody: Bool
+
+    /// The answer with an output that is in the store now; `nil` where that is another one.
+    func answer(with output: Output) -> ServerResponse? {
+      guard output.body.readableBytes == byteCount, output.mediaType == mediaType else { return nil }
+      var response = response
+      if sendsBody { response.body = output.body }
+      return response
+    }
+  }
+
+  /// Twice as many are kept at most.
+  private let generationSize: Int
+  /// Those that were used since the last change of generations; when there are too many, the older ones are forgotten.
+  private var recent: [RequestIdentity: Hit] = [:]
+  private var older: [RequestIdentity: Hit] = [:]
+
+  init(generationSize: Int = 2048) {
+    self.generationSize = generationSize
+  }
+
+  mutating func find(_ identity: RequestIdentity) -> Hit? {
+    if let hit = recent[identity] { return hit }
+    guard let hit = older[identity] else { return nil }
+    insert(hit, for: identity)
+    return hit
+  }
+
+  mutating func insert(_ hit: Hit, for identity: RequestIdentity) {
+    if recent.count >= generationSize {
+      older = recent
+      recent = [:]
+    }
+    recent[identity] = hit
+  }
+}
+
+/// Everything of a request that a decision may depend on.
+struct RequestIdentity: Hashable {
+  private let target: String
+  private let authority: String
+  private let method: String
+  private let isSecure: Bool
+  private let fields: [String?]
+
+  init(_ request: Request) {
+    target = request.target
+    authority = request.authority
+    method = request.method
+    isSecure = request.isSecure
+    fields = request.fields.isEmpty ? [] : Request.decisiveFields.map { request.fields[$0] }
+  }
+}
