@@ -93,8 +93,7 @@ struct EdgeResponder: Responder {
 extension Refusal {
   fileprivate var problem: Problem {
     switch self {
-    case .malformed:
-      Problem(.malformedRequest, "The request is not HTTP/1.1 with one Host field, or its head is too large.")
+    case .malformed: .malformedRequest
     case .bodyTooLarge: Problem(.malformedRequest, "The body of the request is too large.")
     }
   }

@@ -1,0 +1,87 @@
+extension InspectRequest: WireValue {
+  public var wire: JSON {
+    .object([JSON.Member("blob", blob.wire), JSON.Member("findsContent", .bool(findsContent))])
+  }
+
+  public init(wire: JSON) throws(WireError) {
+    var object = try WireObject(wire)
+    self.init(blob: try object.value("blob"), findsContent: try object.bool("findsContent"))
+    try object.end()
+  }
+}
+
+extension InspectResult: WireValue {
+  public var wire: JSON {
+    switch self {
+    case .image(let header): WireChoice.json("image", header.wire)
+    case .unsupported: .string("unsupported")
+    case .undecodable: .string("undecodable")
+    case .overloaded: .string("overloaded")
+    }
+  }
+
+  public init(wire: JSON) throws(WireError) {
+    let choice = try WireChoice(wire)
+    switch choice.name {
+    case "image": self = .image(try choice.value())
+    case "unsupported": self = try choice.alone(.unsupported)
+    case "undecodable": self = try choice.alone(.undecodable)
+    case "overloaded": self = try choice.alone(.overloaded)
+    default: throw choice.unknown
+    }
+  }
+}
+
+extension ImageHeader: WireValue {
+  public var wire: JSON {
+    var members = [
+      JSON.Member("format", format.wire), JSON.Member("width", .int(width)), JSON.Member("height", .int(height)),
+      JSON.Member("orientation", .int(orientation)), JSON.Member("frames", .int(frames)),
+      JSON.Member("hasAlpha", .bool(hasAlpha)),
+    ]
+    if let content { members.append(JSON.Member("content", content.wire)) }
+    return .object(members)
+  }
+
+  public init(wire: JSON) throws(WireError) {
+    var object = try WireObject(wire)
+    self.init(
+      format: try object.value("format"), width: try object.int("width", from: 0),
+      height: try object.int("height", from: 0), orientation: try object.int("orientation", from: 1, to: 8),
+      frames: try object.int("frames", from: 0), hasAlpha: try object.bool("hasAlpha"))
+    if let json = object.optional("content") { content = try PixelRect(wire: json) }
+    try object.end()
+  }
+}
+
+extension ImageHeader.Format: WireName {
+  var wireName: String {
+    switch self {
+    case .jpeg: "jpeg"
+    case .png: "png"
+    case .webp: "webp"
+    case .gif: "gif"
+    case .avif: "avif"
+    case .heic: "heic"
+    case .tiff: "tiff"
+    case .svg: "svg"
+    }
+  }
+}
+
+extension PixelRect: WireValue {
+  public var wire: JSON {
+    .object([
+      JSON.Member("x", .int(x)), JSON.Member("y", .int(y)), JSON.Member("width", .int(width)),
+      JSON.Member("height", .int(height)),
+    ])
+  }
+
+  public init(wire: JSON) throws(WireError) {
+    var object = try WireObject(wire)
+    self.init(
+      x: try object.int("x", from: 0), y: try object.int("y", from: 0), width: try object.int("width", from: 1),
+      height: try object.int("height", from: 1))
+    try object.end()
+  }
+}

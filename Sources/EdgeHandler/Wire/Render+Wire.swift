@@ -1,0 +1,100 @@
+extension RenderPlan: WireValue {
+  public var wire: JSON {
+    .object([
+      JSON.Member("picture", picture.wire), JSON.Member("encoding", encoding.wire),
+      JSON.Member("timeoutMilliseconds", .int(timeoutMilliseconds)),
+    ])
+  }
+
+  public init(wire: JSON) throws(WireError) {
+    var object = try WireObject(wire)
+    self.init(
+      picture: try object.value("picture"), encoding: try object.value("encoding"),
+      timeoutMilliseconds: try object.int("timeoutMilliseconds", from: 0))
+    try object.end()
+  }
+}
+
+extension Encoding: WireValue {
+  public var wire: JSON {
+    .object([
+      JSON.Member("format", format.wire), JSON.Member("quality", .int(quality)),
+      JSON.Member("lossless", .bool(lossless)), JSON.Member("palette", .bool(palette)),
+      JSON.Member("metadata", metadata.wire),
+    ])
+  }
+
+  public init(wire: JSON) throws(WireError) {
+    var object = try WireObject(wire)
+    self.init(
+      format: try object.value("format"), quality: try object.int("quality", from: 1, to: 100),
+      lossless: try object.bool("lossless"), palette: try object.bool("palette"),
+      metadata: try object.value("metadata"))
+    try object.end()
+  }
+}
+
+extension OutputFormat: WireName {
+  var wireName: String {
+    switch self {
+    case .avif: "avif"
+    case .webp: "webp"
+    case .jpeg: "jpeg"
+    case .png: "png"
+    case .gif: "gif"
+    }
+  }
+}
+
+extension Encoding.Metadata: CaseIterable, WireName {
+  public static let allCases: [Encoding.Metadata] = [.none, .copyright, .keep]
+
+  var wireName: String {
+    switch self {
+    case .none: "none"
+    case .copyright: "copyright"
+    case .keep: "keep"
+    }
+  }
+}
+
+extension RenderResult: WireValue {
+  public var wire: JSON {
+    switch self {
+    case .output(let output): WireChoice.json("output", output.wire)
+    case .undecodable: .string("undecodable")
+    case .timedOut: .string("timedOut")
+    case .overloaded: .string("overloaded")
+    case .failed: .string("failed")
+    }
+  }
+
+  public init(wire: JSON) throws(WireError) {
+    let choice = try WireChoice(wire)
+    switch choice.name {
+    case "output": self = .output(try choice.value())
+    case "undecodable": self = try choice.alone(.undecodable)
+    case "timedOut": self = try choice.alone(.timedOut)
+    case "overloaded": self = try choice.alone(.overloaded)
+    case "failed": self = try choice.alone(.failed)
+    default: throw choice.unknown
+    }
+  }
+}
+
+extension RenderedOutput: WireValue {
+  public var wire: JSON {
+    .object([
+      JSON.Member("body", body.wire), JSON.Member("byteCount", .int(byteCount)),
+      JSON.Member("milliseconds", .int(milliseconds)),
+    ])
+  }
+
+  public init(wire: JSON) throws(WireError) {
+    var object = try WireObject(wire)
+    self.init(
+      body: try object.value("body"), byteCount: try object.int("byteCount", from: 0),
+      milliseconds: try object.int("milliseconds", from: 0))
+    try object.end()
+  }
+}

@@ -1,0 +1,35 @@
+/// What a host that is not written in Swift gives an instance at its start: the flags of `imgedge serve`, as JSON.
+public struct Setup: Sendable {
+  public var configuration = Configuration.demo
+  /// Networks that may be connected to although they are not public.
+  public var allowedNetworks: [IPNetwork] = []
+
+  /// All members are optional. `workspaces` is the text of a configuration file, without which there is the workspace `demo`; the
+  /// other members win over what that text says.
+  public init(json text: [UInt8]) throws(ConfigurationError) {
+    let json: JSON
+    do {
+      json = try JSON.parse(text, maximumBytes: 64 << 20)
+    } catch {
+      throw ConfigurationError("setup: not valid JSON at byte \(error.offset): \(error.reason)")
+    }
+    let record = try Record(json, path: "setup")
+    try record.allows([
+      "workspaces", "baseDomain", "allowedNetworks", "fetchTimeoutMilliseconds", "maximumOriginalBytes",
+      "maximumPixels",
+    ])
+    if let text = try record.text("workspaces") { configuration = try Configuration(json: Array(text.utf8)) }
+    if let domain = try record.text("baseDomain") { configuration.baseDomain = try Configuration.baseDomain(domain) }
+    for text in try record.texts("allowedNetworks") ?? [] {
+      guard let network = IPNetwork(parsing: text) else {
+        throw record.error("allowedNetworks", "\"\(text)\" is not a network such as 10.0.0.0/8 or fd00::/8")
+      }
+      allowedNetworks.append(network)
+    }
+    if let value = try record.count("fetchTimeoutMilliseconds") {
+      configuration.limits.fetchTimeoutMilliseconds = value
+    }
+    if let value = try record.count("maximumOriginalBytes") { configuration.limits.maximumOriginalBytes = value }
+    if let value = try record.count("maximumPixels") { configuration.limits.maximumPixels = value }
+  }
+}
