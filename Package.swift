@@ -21,7 +21,9 @@ let package = Package(
       name: "EdgeHandler",
       dependencies: [.product(name: "HTTPTypes", package: "swift-http-types")],
       swiftSettings: strict),
-    .executableTarget(name: "HostShim", dependencies: ["EdgeHandler"], swiftSettings: strict),
+    .executableTarget(
+      name: "HostShim", dependencies: ["EdgeHandler"],
+      swiftSettings: strict + [.enableExperimentalFeature("Extern")]),
 
     // The native host, one target a concern.
     .systemLibrary(name: "CVipsLibrary", path: "Sources/CVipsLibrary", pkgConfig: "vips"),

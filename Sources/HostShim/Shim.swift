@@ -1,0 +1,130 @@
+import EdgeHandler
+
+/// Drives all requests of one instance.
+///
+/// Law of this module: it turns steps into calls of imports and results into steps, and decides nothing. All state hangs on the
+/// numbers of requests (the host's) and of effects (ours).
+struct Shim {
+  var handler: EdgeHandler
+  /// Networks that may be connected to although they are not public.
+  var allowedNetworks: [IPNetwork]
+  private var effects = EffectTable()
+
+  init(_ setup: Setup) {
+    handler = EdgeHandler(configuration: setup.configuration)
+    allowedNetworks = setup.allowedNetworks
+  }
+
+  /// Touched from exports only, and wasm has one thread.
+  nonisolated(unsafe) static var shared: Shim?
+
+  static func handle(_ request: UInt32, _ text: [UInt8]) {
+    guard let shim = shared, let call = try? Call(wireText: text) else { return send(request, .failure) }
+    guard let received = Request(call.request) else {
+      return send(request, Answer(EdgeHandler.answer(to: .malformedRequest)))
+    }
+    advance(shim.handler.handle(received, context: call.context), of: request) { send(request, $0) }
+  }
+
+  static func resume(_ number: UInt32, _ text: [UInt8]) {
+    guard let effect = shared?.effects.take(number) else { return }
+    guard let result = try? JSON.parse(text, maximumBytes: maximumResultBytes), effect.resume(result) else {
+      shared?.effects.drop(request: effect.request)
+      return send(effect.request, .failure)
+    }
+  }
+
+  static func cancel(_ request: UInt32) {
+    shared?.effects.drop(request: request)
+  }
+
+  static func permits(_ address: String) -> Bool {
+    guard let shim = shared, let address = IPAddress(parsing: address) else { return false }
+    return address.isPublic || shim.allowedNetworks.contains { $0.contains(address) }
+  }
+
+  /// The largest is an output that is JSON, or a sample of 64 by 64 pixels.
+  private static let maximumResultBytes = 1 << 20
+
+  // MARK: Steps
+
+  private typealias Import = (UInt32, UInt32, UnsafePointer<UInt8>?, Int) -> Void
+
+  private static func advance<Value>(_ step: Step<Value>, of request: UInt32, _ finish: @escaping (Value) -> Void) {
+    switch step {
+    case .done(let value): finish(value)
+    case .lookUp(let key, let then):
+      perform(outputsLookUp, key, of: request) { (result: LookUpResult) in advance(then(result), of: request, finish) }
+    case .fetch(let outbound, let then):
+      perform(netFetch, outbound, of: request) { (result: FetchResult) in advance(then(result), of: request, finish) }
+    case .inspect(let inspect, let then):
+      perform(pixelsInspect, inspect, of: request) { (result: InspectResult) in
+        advance(then(result), of: request, finish)
+      }
+    case .render(let plan, let then):
+      perform(pixelsRender, plan, of: request) { (result: RenderResult) in advance(then(result), of: request, finish) }
+    case .sample(let sample, let then):
+      perform(pixelsSample, sample, of: request) { (result: SampleResult) in
+        advance(then(result), of: request, finish)
+      }
+    case .all(let flows, let then):
+      all(flows, of: request) { advance(then($0), of: request, finish) }
+    }
+  }
+
+  private static func all(_ flows: [Step<Loaded>], of request: UInt32, _ then: @escaping ([Loaded]) -> Void) {
+    guard !flows.isEmpty else { return then([]) }
+    let results = Results(count: flows.count)
+    for (index, flow) in flows.enumerated() {
+      advance(flow, of: request) { loaded in
+        if let all = results.set(loaded, at: index) { then(all) }
+      }
+    }
+  }
+
+  private static func perform<Result: WireValue>(
+    _ start: Import, _ value: some WireValue, of request: UInt32, then: @escaping (Result) -> Void
+  ) {
+    let effect = EffectTable.Effect(request: request) { json in
+      guard let result = try? Result(wire: json) else { return false }
+      then(result)
+      return true
+    }
+    guard let number = shared?.effects.add(effect) else {
+      shared?.effects.drop(request: request)
+      return send(request, Answer(EdgeHandler.answer(to: .overloaded)))
+    }
+    value.wire.serialized().withUnsafeBufferPointer { start(request, number, $0.baseAddress, $0.count) }
+  }
+
+  /// The answer first: what follows it never delays it.
+  private static func send(_ request: UInt32, _ answer: Answer) {
+    answer.response.wire.serialized().withUnsafeBufferPointer { responseSend(request, $0.baseAddress, $0.count) }
+    for work in answer.afterwards {
+      work.wire.serialized().withUnsafeBufferPointer { outputsSettle(request, $0.baseAddress, $0.count) }
+    }
+  }
+}
+
+/// What the flows of a ``Step/all(_:then:)`` have come to so far.
+private final class Results {
+  private var values: [Loaded?]
+  private var missing: Int
+
+  init(count: Int) {
+    values = Array(repeating: nil, count: count)
+    missing = count
+  }
+
+  /// All of them, once there is none missing.
+  func set(_ value: Loaded, at index: Int) -> [Loaded]? {
+    values[index] = value
+    missing -= 1
+    return missing == 0 ? values.compactMap { $0 } : nil
+  }
+}
+
+extension Answer {
+  /// For what is the host's fault or ours.
+  static let failure = Answer(EdgeHandler.answer(to: .internalError))
+}

@@ -1,0 +1,56 @@
+import EdgeHandler
+import NIOCore
+
+/// Work for the pixel engine in one body: the length of a JSON text in 32 bits (little-endian), the text, and the bytes of the
+/// blobs it lists, one after the other.
+///
+/// ```
+/// {"work": …, "blobs": [<number>, <count of bytes>, …]}
+/// ```
+struct PixelParcel {
+  var work: JSON
+  var blobs: [Blob: ByteBuffer]
+
+  /// The largest holds a raster that the handler has computed.
+  private static let maximumTextBytes = 64 << 20
+
+  init(_ body: ByteBuffer) throws(WireError) {
+    var body = body
+    guard let length = body.readInteger(endianness: .little, as: UInt32.self), length <= Self.maximumTextBytes,
+      let text = body.readBytes(length: Int(length))
+    else { throw WireError("the body is shorter than it says") }
+    let json: JSON
+    do {
+      json = try JSON.parse(text, maximumBytes: Self.maximumTextBytes)
+    } catch {
+      throw WireError("not JSON at byte \(error.offset): \(error.reason)")
+    }
+    guard let work = json["work"], let list = json["blobs"]?.array, list.count.isMultiple(of: 2) else {
+      throw WireError("work or blobs: is missing")
+    }
+    self.work = work
+    blobs = [:]
+    for index in stride(from: 0, to: list.count, by: 2) {
+      guard let count = list[index + 1].int, count >= 0, let bytes = body.readSlice(length: count) else {
+        throw WireError("blobs: the body does not hold them")
+      }
+      blobs[try Blob(wire: list[index])] = bytes
+    }
+    guard body.readableBytes == 0 else { throw WireError("blobs: the body holds more") }
+  }
+
+  func bytes(_ blob: Blob) throws(WireError) -> ByteBuffer {
+    guard let bytes = blobs[blob] else { throw WireError("blob \(blob.id) is not among the blobs") }
+    return bytes
+  }
+
+  /// A result and, where there is one, the output after it.
+  static func reply(_ result: some WireValue, output: ByteBuffer? = nil) -> ByteBuffer {
+    let text = result.wire.serialized()
+    var body = ByteBufferAllocator().buffer(capacity: 4 + text.count + (output?.readableBytes ?? 0))
+    body.writeInteger(UInt32(text.count), endianness: .little)
+    body.writeBytes(text)
+    if let output { body.writeImmutableBuffer(output) }
+    return body
+  }
+}

@@ -1,0 +1,150 @@
+// Originals over HTTP/1.1, fetched as harmlessly as the native host does it.
+//
+// By node:http and not by fetch(): that follows its own mind in URLs, fields, compression and connections, and offers no say in the
+// address that a connection is made to. Here an address is checked between the look-up of its name and the connection to it.
+
+import dns from "node:dns/promises";
+import http from "node:http";
+import https from "node:https";
+import { isIP } from "node:net";
+import zlib from "node:zlib";
+
+/** Of all header lines of an answer. */
+const maximumHeadBytes = 64 << 10;
+
+/** @param options.samples What a URL `bundled:<name>` stands for: name → bytes. */
+export function createNet({ samples = new Map() } = {}) {
+  return {
+    fetch(outbound, { permits, signal }) {
+      const name = outbound.url.startsWith("bundled:") ? outbound.url.slice(8) : undefined;
+      if (name === undefined) return exchange(outbound, permits, signal);
+      const body = samples.get(name);
+      const status = body ? 200 : 404;
+      return Promise.resolve({ response: { status, body: body ?? new Uint8Array(), milliseconds: 0 } });
+    },
+  };
+}
+
+function exchange(outbound, permits, signal) {
+  const start = performance.now();
+  return new Promise((resolve) => {
+    let request;
+    const finish = (result) => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", leave);
+      request?.destroy();
+      resolve(result);
+    };
+    const fail = (failure) => finish({ failed: failure });
+    const leave = () => fail("unreachable");
+    const timer = setTimeout(() => fail("timedOut"), outbound.timeoutMilliseconds);
+    signal.addEventListener("abort", leave);
+    try {
+      request = open(outbound, permits);
+    } catch (error) {
+      return fail(failureOf(error));
+    }
+    request.on("error", (error) => fail(failureOf(error)));
+    request.on("response", async (response) => {
+      try {
+        const { status, location, contentType, encodings } = readHead(response);
+        const body = status === 200 ? await readBody(response, encodings, outbound.maximumBytes) : new Uint8Array();
+        const milliseconds = Math.round(performance.now() - start);
+        finish({ response: { status, location, contentType, body, milliseconds } });
+      } catch (error) {
+        fail(failureOf(error));
+      }
+    });
+    request.end();
+  });
+}
+
+function open({ url, fields }, permits) {
+  // In WHATWG serialisation, so that it can be cut where it stands and needs no other parser's opinion.
+  const [, scheme, authority, target] = /^(https?):\/\/([^/?#]+)([^#]*)$/.exec(url);
+  const [, host, port] = /^(.*?)(?::(\d+))?$/.exec(authority);
+  const name = host.replace(/^\[|\]$/g, "");
+  if (isIP(name) && !permits(name)) throw new AddressRefused();
+  const headers = ["Host", authority];
+  for (let index = 0; index < fields.length; index += 2) headers.push(fields[index], fields[index + 1]);
+  const defaults = { "user-agent": "imgedge", accept: "image/*,*/*;q=0.8", "accept-encoding": "identity" };
+  for (const [name, value] of Object.entries(defaults)) {
+    if (!fields.some((field, index) => index % 2 === 0 && field.toLowerCase() === name)) headers.push(name, value);
+  }
+  const { request } = scheme === "https" ? https : http;
+  return request({
+    host: name,
+    port: port ?? (scheme === "https" ? 443 : 80),
+    path: target.startsWith("/") ? target : "/" + target,
+    headers,
+    maxHeaderSize: maximumHeadBytes,
+    agent: false,
+    lookup: (name, options, done) => lookUp(name, permits).then((found) => answer(found, options, done), done),
+  });
+}
+
+async function lookUp(name, permits) {
+  const addresses = await dns.lookup(name, { all: true });
+  const permitted = addresses.filter(({ address }) => permits(address));
+  if (permitted.length === 0) throw new AddressRefused();
+  return permitted;
+}
+
+function answer(found, { all }, done) {
+  if (all) done(null, found);
+  else done(null, found[0].address, found[0].family);
+}
+
+function readHead(response) {
+  const first = (name) => {
+    const { rawHeaders } = response;
+    for (let index = 0; index < rawHeaders.length; index += 2) {
+      if (rawHeaders[index].toLowerCase() === name) return utf8(rawHeaders[index + 1]);
+    }
+    return undefined;
+  };
+  const encodings = (response.headers["content-encoding"] ?? "").split(",").map((one) => one.trim().toLowerCase());
+  return {
+    status: response.statusCode,
+    location: first("location"),
+    contentType: first("content-type"),
+    encodings: encodings.filter((one) => one !== ""),
+  };
+}
+
+/** Fields come as one character a byte. */
+function utf8(latin1) {
+  return new TextDecoder().decode(Uint8Array.from(latin1, (character) => character.charCodeAt(0)));
+}
+
+/** One layer of compression is undone, as in the native host, and the limit is on what comes out. */
+async function readBody(response, encodings, maximumBytes) {
+  const coding = encodings.join(",");
+  if (!["", "identity", "gzip", "x-gzip"].includes(coding)) throw new Error("compressed in a way that was not asked for");
+  if (Number(response.headers["content-length"] ?? 0) > maximumBytes) throw new TooLarge();
+  const isCompressed = coding.endsWith("gzip");
+  const stream = isCompressed ? response.pipe(zlib.createGunzip()) : response;
+  if (isCompressed) response.on("aborted", () => stream.destroy(new Error("closed early")));
+  const chunks = [];
+  let count = 0;
+  for await (const chunk of stream) {
+    count += chunk.length;
+    if (count > maximumBytes) throw new TooLarge();
+    chunks.push(chunk);
+  }
+  if (!response.complete) throw new Error("closed early");
+  const body = new Uint8Array(count);
+  let offset = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return body;
+}
+
+function failureOf(error) {
+  return error instanceof AddressRefused ? "addressRefused" : error instanceof TooLarge ? "tooLarge" : "unreachable";
+}
+
+class AddressRefused extends Error {}
+class TooLarge extends Error {}

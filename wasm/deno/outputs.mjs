@@ -1,0 +1,155 @@
+// Outputs in memory over disk, both bounded, the least recently used given up first.
+//
+// A cache and nothing else: what it loses is made again, so that a full or broken disk only makes it forget.
+
+const overheadBytes = 256;
+
+/**
+ * @param options.directory Where outputs are kept; without one, in memory only.
+ * @param options.maximumMemoryBytes An output larger than an eighth of it is kept on disk only.
+ */
+export function createOutputs({ directory, maximumMemoryBytes = 256 << 20, maximumDiskBytes = 10 * 2 ** 30 } = {}) {
+  const memory = new Recent(maximumMemoryBytes);
+  const disk = directory === undefined ? undefined : new Disk(directory, maximumDiskBytes);
+
+  const remember = (key, output) => {
+    const cost = output.body.length + overheadBytes;
+    memory.delete(key);
+    if (cost <= maximumMemoryBytes / 8) memory.set(key, output, cost);
+  };
+  return {
+    peek(key) {
+      const output = memory.get(key);
+      if (output && output.expires > seconds()) return output;
+      memory.delete(key);
+      return undefined;
+    },
+    async get(key) {
+      const output = await disk?.read(key);
+      if (output) remember(key, output);
+      return output;
+    },
+    async put(key, output) {
+      // A copy, because a small output may be a part of something large.
+      const own = output.body.byteLength < output.body.buffer.byteLength ? output.body.slice() : output.body;
+      remember(key, { ...output, body: own });
+      await disk?.write(key, { ...output, body: own });
+    },
+  };
+}
+
+const seconds = () => Math.floor(Date.now() / 1000);
+
+/** Values with a cost each, in the order of their last use. */
+class Recent {
+  #entries = new Map();
+  #cost = 0;
+
+  constructor(maximum, evicted = () => {}) {
+    this.maximum = maximum;
+    this.evicted = evicted;
+  }
+
+  get(key) {
+    const entry = this.#entries.get(key);
+    if (!entry) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry.value;
+  }
+
+  set(key, value, cost) {
+    this.delete(key);
+    this.#entries.set(key, { value, cost });
+    this.#cost += cost;
+    for (const [oldest] of this.#entries) {
+      if (this.#cost <= this.maximum) break;
+      this.delete(oldest);
+      this.evicted(oldest);
+    }
+  }
+
+  delete(key) {
+    const entry = this.#entries.get(key);
+    if (!entry) return;
+    this.#entries.delete(key);
+    this.#cost -= entry.cost;
+  }
+}
+
+/** `<first two digits>/<key>`: a line of JSON, then the body. Whole or not there: written under another name and renamed. */
+class Disk {
+  #writes = 0;
+
+  constructor(directory, maximumBytes) {
+    this.directory = directory;
+    this.index = new Recent(maximumBytes, (key) => Deno.remove(this.#path(key)).catch(() => {}));
+    Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    this.ready = this.#scan().catch((error) => console.error("outputs cannot be listed:", error));
+  }
+
+  async read(key) {
+    const bytes = await Deno.readFile(this.#path(key)).catch(() => undefined);
+    const output = bytes && parse(key, bytes);
+    if (output && output.expires > seconds()) {
+      this.index.get(key);
+      return output;
+    }
+    if (bytes) {
+      this.index.delete(key);
+      await Deno.remove(this.#path(key)).catch(() => {});
+    }
+    return undefined;
+  }
+
+  async write(key, { body, ...head }) {
+    const line = new TextEncoder().encode(JSON.stringify({ key, length: body.length, ...head }) + "\n");
+    const temporary = `${this.directory}/.${crypto.randomUUID()}-${++this.#writes}.tmp`;
+    try {
+      await Deno.mkdir(`${this.directory}/${key.slice(0, 2)}`, { recursive: true, mode: 0o700 });
+      const file = await Deno.open(temporary, { write: true, createNew: true, mode: 0o600 });
+      try {
+        for (const part of [line, body]) for (let done = 0; done < part.length;) done += await file.write(part.subarray(done));
+      } finally {
+        file.close();
+      }
+      await Deno.rename(temporary, this.#path(key));
+      this.index.set(key, true, line.length + body.length);
+    } catch (error) {
+      console.error("an output cannot be written:", error.name);
+      await Deno.remove(temporary).catch(() => {});
+    }
+  }
+
+  #path(key) {
+    return `${this.directory}/${key.slice(0, 2)}/${key}`;
+  }
+
+  /** Files of an earlier process, those written longest ago first; what it left half-written is removed. */
+  async #scan() {
+    const found = [];
+    for await (const folder of Deno.readDir(this.directory)) {
+      if (folder.name.endsWith(".tmp")) await Deno.remove(`${this.directory}/${folder.name}`).catch(() => {});
+      if (!/^[0-9a-f]{2}$/.test(folder.name)) continue;
+      for await (const file of Deno.readDir(`${this.directory}/${folder.name}`)) {
+        if (!/^[0-9a-f]{64}$/.test(file.name)) continue;
+        const { size, mtime } = await Deno.stat(this.#path(file.name));
+        found.push({ key: file.name, size, time: mtime?.getTime() ?? 0 });
+      }
+    }
+    for (const { key, size } of found.sort((one, other) => one.time - other.time)) this.index.set(key, true, size);
+  }
+}
+
+/** `undefined` for a file that is damaged. */
+function parse(key, bytes) {
+  try {
+    const end = bytes.indexOf(10);
+    const head = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
+    const body = bytes.subarray(end + 1);
+    if (head.key !== key || head.length !== body.length) return undefined;
+    return { body, isText: head.isText, mediaType: head.mediaType, expires: head.expires };
+  } catch {
+    return undefined;
+  }
+}

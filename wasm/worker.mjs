@@ -1,0 +1,359 @@
+// The edge bundle as a worker, for any platform with WebAssembly.
+//
+// Law of this file: it performs what the module asks for and decides nothing. What is answered is decided in the module; how bytes
+// are fetched, stored and rendered is the platform's, given to `createWorker`. README.md documents both sides.
+
+import { Claims } from "./claims.mjs";
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** Reasons for `refusal`. */
+export const MALFORMED = 0, FAILED = 1, OVERLOADED = 2;
+
+/**
+ * @param options.module A compiled `WebAssembly.Module`, or the bytes of one.
+ * @param options.setup What `configure` takes.
+ * @param options.net `fetch(outbound, { permits, signal })` → `{ response }` or `{ failed }`.
+ * @param options.pixels `perform(kind, text, blobs, signal)` → `{ result, body }`.
+ * @param options.outputs `peek(key)`, `get(key)`, `put(key, output)`.
+ * @param options.maximumWork Misses at one time; one more is answered 503.
+ * @throws With the words of the module where the setup is wrong.
+ */
+export async function createWorker({ module, setup = {}, net, pixels, outputs, maximumWork = 256 }) {
+  const compiled = module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module);
+  const worker = new Worker(compiled, JSON.stringify(setup), { net, pixels, outputs, maximumWork });
+  return {
+    /** The standard entry of a module worker. The platform has normalised the URL before we see it. */
+    async fetch(request, _env, context) {
+      const url = new URL(request.url);
+      const fields = ["Host", request.headers.get("host") ?? url.host];
+      for (const [name, value] of request.headers) if (name !== "host") fields.push(name, value);
+      const target = url.pathname + url.search;
+      const received = { method: request.method, target, fields, isHTTP10: false, isSecure: url.protocol === "https:" };
+      const answer = await worker.respond(received, request.signal, (work) => context?.waitUntil?.(work));
+      const headers = new Headers();
+      for (let index = 0; index < answer.fields.length; index += 2) {
+        headers.append(answer.fields[index], answer.fields[index + 1]);
+      }
+      const body = request.method === "HEAD" ? null : answer.body;
+      return new Response(body, { status: answer.status, headers });
+    },
+    /** For a platform that has the request as it was received: `{ method, target, fields, isHTTP10, isSecure }`. */
+    respond: (received, signal) => worker.respond(received, signal),
+    refuse: (reason) => worker.instance.refuse(reason),
+    drain: () => worker.isDraining = true,
+  };
+}
+
+class Worker {
+  isDraining = false;
+  work = 0;
+
+  constructor(module, setup, host) {
+    this.module = module;
+    this.setup = setup;
+    this.host = host;
+    this.claims = new Claims();
+    this.instance = new Instance(this);
+  }
+
+  respond(received, signal, waitUntil) {
+    return new Promise((resolve) => {
+      const flight = new Flight(this.instance, resolve, waitUntil);
+      const context = {
+        now: Math.floor(Date.now() / 1000),
+        isReady: !this.isDraining && this.work < this.host.maximumWork,
+      };
+      flight.now = context.now;
+      flight.instance.begin(flight, JSON.stringify({ request: received, context }));
+      signal?.addEventListener("abort", () => flight.callerLeft(), { once: true });
+    });
+  }
+
+  /** A trap leaves memory in an unknown state: what is in flight is lost, and the next request finds a new instance. */
+  replace(instance) {
+    if (this.instance !== instance) return;
+    this.instance = new Instance(this);
+    for (const flight of instance.flights.values()) flight.lose(this.instance.refuse(FAILED));
+    instance.flights.clear();
+  }
+}
+
+/** An instance of the module, and the requests that are in flight in it. */
+class Instance {
+  flights = new Map();
+  isDead = false;
+  #lastNumber = 0;
+  #scratch = 0;
+  #capacity = 0;
+
+  constructor(worker) {
+    this.worker = worker;
+    const pixels = (kind) => (number, effect, pointer, length) => {
+      const text = this.#text(pointer, length);
+      this.#flight(number)?.render(kind, effect, text);
+    };
+    const imports = {
+      net: { fetch: (number, effect, ...text) => this.#flight(number)?.fetch(effect, this.#json(...text)) },
+      pixels: { inspect: pixels("inspect"), render: pixels("render"), sample: pixels("sample") },
+      outputs: {
+        lookUp: (number, effect, ...text) => this.#flight(number)?.lookUp(effect, this.#json(...text)),
+        settle: (number, ...text) => this.#flight(number)?.settle(this.#json(...text)),
+      },
+      response: { send: (number, ...text) => this.#flight(number)?.send(this.#json(...text)) },
+    };
+    this.exports = new WebAssembly.Instance(worker.module, imports).exports;
+    const [pointer, length] = this.#write(worker.setup);
+    const complaint = this.#returned(this.exports.configure(pointer, length));
+    if (complaint) throw new Error(complaint);
+  }
+
+  begin(flight, text) {
+    do this.#lastNumber = (this.#lastNumber + 1) >>> 0; while (this.flights.has(this.#lastNumber));
+    flight.number = this.#lastNumber;
+    this.flights.set(flight.number, flight);
+    this.#enter(flight, "handle", flight.number, text);
+  }
+
+  resume(flight, effect, result) {
+    if (this.flights.get(flight.number) === flight) this.#enter(flight, "resume", effect, JSON.stringify(result));
+  }
+
+  cancel(flight) {
+    if (!this.flights.delete(flight.number)) return;
+    this.#guard(() => this.exports.cancel(flight.number));
+  }
+
+  permits = (address) => this.#guard(() => this.exports.permits(...this.#write(address))) === 1;
+
+  refuse(reason) {
+    return readable(JSON.parse(this.#returned(this.exports.refusal(reason))));
+  }
+
+  #enter(flight, name, number, text) {
+    this.#guard(() => this.exports[name](number, ...this.#write(text)));
+    if (flight.isAnswered && this.flights.delete(flight.number)) flight.end();
+  }
+
+  #guard(call) {
+    if (this.isDead) return undefined;
+    try {
+      return call();
+    } catch (error) {
+      this.isDead = true;
+      console.error("the module was lost and is replaced:", error);
+      this.worker.replace(this);
+      return undefined;
+    }
+  }
+
+  #flight(number) {
+    return this.flights.get(number >>> 0);
+  }
+
+  /** Into one piece of memory that is used again and again: the module keeps nothing of a text. */
+  #write(text) {
+    const need = text.length * 3;
+    if (need > this.#capacity) {
+      this.exports.deallocate(this.#scratch);
+      this.#capacity = Math.max(need, 4096);
+      this.#scratch = this.exports.allocate(this.#capacity);
+    }
+    const room = new Uint8Array(this.exports.memory.buffer, this.#scratch, this.#capacity);
+    return [this.#scratch, encoder.encodeInto(text, room).written];
+  }
+
+  #text(pointer, length) {
+    return decoder.decode(new Uint8Array(this.exports.memory.buffer, pointer, length));
+  }
+
+  #json(pointer, length) {
+    return JSON.parse(this.#text(pointer, length));
+  }
+
+  #returned(pointer) {
+    if (!pointer) return "";
+    const length = new DataView(this.exports.memory.buffer).getUint32(pointer, true);
+    const text = this.#text(pointer + 4, length);
+    this.exports.deallocate(pointer);
+    return text;
+  }
+}
+
+/** One request: its bytes, its claims, and what to stop when nobody waits for it. */
+class Flight {
+  number = 0;
+  now = 0;
+  isAnswered = false;
+  #blobs = [];
+  #claimed = new Set();
+  #stop = new AbortController();
+  #isWanted = true;
+  #isWorking = false;
+  #waitsFor = undefined;
+
+  constructor(instance, resolve, waitUntil) {
+    this.instance = instance;
+    this.worker = instance.worker;
+    this.resolve = resolve;
+    this.waitUntil = waitUntil;
+  }
+
+  // What the module asks for.
+
+  fetch(effect, outbound) {
+    const { permits } = this.instance;
+    this.#perform(effect, this.worker.host.net.fetch(outbound, { permits, signal: this.#stop.signal }), (fetched) => {
+      if (!fetched.response) return fetched;
+      const { body, ...response } = fetched.response;
+      return { response: { ...response, body: this.#adopt(body), byteCount: body.length } };
+    }, { failed: "unreachable" });
+  }
+
+  render(kind, effect, text) {
+    const work = this.worker.host.pixels.perform(kind, text, this.#blobs, this.#stop.signal);
+    this.#perform(effect, work, ({ result, body }) => {
+      if (body && result.output) result.output.body = this.#adopt(body);
+      return result;
+    }, kind === "render" ? "failed" : "overloaded");
+  }
+
+  lookUp(effect, key) {
+    const { claims, host } = this.worker;
+    const output = host.outputs.peek(key);
+    if (output) return void queueMicrotask(() => this.#found(effect, "hit", output));
+    const waiter = {
+      flight: this,
+      found: (output) => this.#found(effect, "hit", output),
+      made: (output) => this.#found(effect, "collapsed", output),
+      failed: (problem) => this.instance.resume(this, effect, problem),
+      passed: () => this.#missed(effect, key),
+    };
+    if (!claims.enter(key, this, waiter)) return void (this.#waitsFor = { key, waiter });
+    this.#claimed.add(key);
+    this.#perform(effect, host.outputs.get(key), (output) => {
+      if (!output) return void this.#missed(effect, key);
+      this.#settled(key, (waiter) => waiter.found(output));
+      return this.#hit("hit", output);
+    }, undefined, () => this.#missed(effect, key));
+  }
+
+  settle(work) {
+    if (work.fail) return this.#settled(work.fail.key, (waiter) => waiter.failed({ failed: work.fail.problem }));
+    const { key, output: { body, bytes, mediaType, lifetimeSeconds } } = work.store;
+    const output = {
+      body: bytes === undefined ? this.#blobs[body] : bytesOf(bytes),
+      isText: bytes !== undefined,
+      mediaType,
+      expires: this.now + lifetimeSeconds,
+    };
+    const stored = this.worker.host.outputs.put(key, output);
+    this.waitUntil?.(stored);
+    this.#settled(key, (waiter) => waiter.made(output));
+  }
+
+  send(response) {
+    this.isAnswered = true;
+    this.resolve(readable(response, this.#blobs));
+  }
+
+  // How it ends.
+
+  /** Answered, and what follows the answer is done. */
+  end() {
+    if (this.#isWorking) this.worker.work -= 1;
+    this.#isWorking = false;
+    for (const key of this.#claimed) this.#pass(key);
+    this.#claimed.clear();
+    this.#blobs = [];
+  }
+
+  lose(answer) {
+    this.#stop.abort();
+    this.resolve(answer);
+    this.end();
+  }
+
+  /** The work goes on as long as somebody else waits for it. */
+  callerLeft() {
+    this.#isWanted = false;
+    if (this.#waitsFor) this.worker.claims.leave(this.#waitsFor.key, this.#waitsFor.waiter)?.cancelUnlessWanted();
+    this.#waitsFor = undefined;
+    this.cancelUnlessWanted();
+  }
+
+  cancelUnlessWanted() {
+    if (this.#isWanted || this.worker.claims.areAwaited(this.#claimed)) return;
+    this.instance.cancel(this);
+    this.lose(undefined);
+  }
+
+  // Helpers.
+
+  #perform(effect, work, read, failure, otherwise) {
+    const done = (result) => result === undefined || this.instance.resume(this, effect, result);
+    work.then((value) => done(read(value)), (error) => {
+      if (!this.#stop.signal.aborted) console.error("a host's effect failed:", error);
+      otherwise ? otherwise() : done(failure);
+    });
+  }
+
+  #missed(effect, key) {
+    this.#claimed.add(key);
+    this.#waitsFor = undefined;
+    if (!this.instance.flights.has(this.number)) return this.#pass(key);
+    if (this.#isWorking || this.worker.work < this.worker.host.maximumWork) {
+      if (!this.#isWorking) this.worker.work += 1;
+      this.#isWorking = true;
+      return this.instance.resume(this, effect, "miss");
+    }
+    this.#settled(key, (waiter) => waiter.failed("overloaded"));
+    this.instance.resume(this, effect, "overloaded");
+  }
+
+  #found(effect, how, output) {
+    this.#waitsFor = undefined;
+    this.instance.resume(this, effect, this.#hit(how, output));
+  }
+
+  #hit(how, output) {
+    const stored = {
+      body: this.#adopt(output.body),
+      byteCount: output.body.length,
+      mediaType: output.mediaType,
+      lifetimeSeconds: Math.max(0, output.expires - this.now),
+    };
+    if (output.isText) stored.bytes = textOf(output.body);
+    return { [how]: stored };
+  }
+
+  #settled(key, tell) {
+    if (!this.#claimed.delete(key)) return;
+    for (const waiter of this.worker.claims.settle(key)) queueMicrotask(() => tell(waiter));
+  }
+
+  #pass(key) {
+    const next = this.worker.claims.pass(key);
+    if (next) queueMicrotask(() => next.passed());
+  }
+
+  #adopt(bytes) {
+    return this.#blobs.push(bytes) - 1;
+  }
+}
+
+/** An answer with its bytes: `{ status, fields, body }`. */
+function readable({ status, fields, body }, blobs = []) {
+  return { status, fields, body: body ? (body.bytes === undefined ? blobs[body.blob] : bytesOf(body.bytes)) : null };
+}
+
+function bytesOf(base64) {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+function textOf(bytes) {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}
