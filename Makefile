@@ -3,10 +3,11 @@
 SHELL := /bin/bash
 PORT ?= 8080
 WASM_BUILD := .build/wasm
+PYTHON := .build/venv/bin/python
 DENO := .build/venv/bin/deno
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run wasm run-wasm test lint bench clean
+.PHONY: help setup build run wasm run-wasm test lint bench docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +17,7 @@ setup: ## Install everything that any target needs
 
 build: ## Build the native service: .build/release/imgedge
 	@scripts/setup native
-	swift build -c release --product imgedge
+	swift build -c release --static-swift-stdlib --product imgedge
 
 run: build ## Build, and serve at http://demo.localhost:8080 (PORT=…)
 	.build/release/imgedge serve --port $(PORT)
@@ -45,9 +46,12 @@ lint: ## Check the form of the sources
 	swift format lint --strict --recursive Package.swift Sources Tests
 	$(DENO) lint --quiet wasm
 
-bench: build wasm ## Measure against nginx and bare libvips, and print a table of ratios
+bench: build wasm ## Measure against nginx and bare libvips, and print a table of ratios (BENCH=--quick)
 	@scripts/setup test bench
-	bench/run
+	$(PYTHON) bench/bench.py $(BENCH)
+
+docs: build ## Renew what README.md shows of the program: reference and pictures
+	$(PYTHON) scripts/docs.py
 
 clean: ## Remove everything that was built
 	rm -rf .build wasm/dist

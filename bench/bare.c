@@ -1,0 +1,95 @@
+/* The yardstick: libvips called in a loop, and nothing else. Same calls and options as the service makes for a plain resize.
+ *
+ *   bare THREADS SECONDS WIDTH SHRINK SUFFIX FILE
+ *
+ * For SECONDS, and at least once, each of THREADS threads decodes FILE (held in memory), resizes to WIDTH px and encodes with
+ * SUFFIX, e.g. ".webp[Q=80]".
+ * SHRINK is the factor of JPEG shrink-on-load; 0 leaves the choice to vips_thumbnail.
+ * Prints one JSON line: seconds per picture of all threads together, and the process's peak memory in KiB.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <vips/vips.h>
+
+static void *bytes;
+static size_t size;
+static int width, shrink;
+static const char *suffix;
+static atomic_int pictures;
+static double end;
+
+static void fail(void)
+{
+    fprintf(stderr, "bare: %s", vips_error_buffer());
+    exit(1);
+}
+
+static VipsImage *resized(void)
+{
+    VipsImage *image, *result;
+    if (shrink == 0) {
+        if (vips_thumbnail_buffer(bytes, size, &result, width, "height", 100000, NULL)) fail();
+        return result;
+    }
+    if (vips_jpegload_buffer(bytes, size, &image, "shrink", shrink, "access", VIPS_ACCESS_SEQUENTIAL, NULL)) fail();
+    if (vips_resize(image, &result, (double) width / image->Xsize, NULL)) fail();
+    g_object_unref(image);
+    return result;
+}
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double) time.tv_sec + (double) time.tv_nsec / 1e9;
+}
+
+static void *work(void *unused)
+{
+    do {
+        VipsImage *image = resized();
+        void *output;
+        size_t length;
+        if (vips_image_write_to_buffer(image, suffix, &output, &length, NULL)) fail();
+        g_free(output);
+        g_object_unref(image);
+        atomic_fetch_add(&pictures, 1);
+    } while (now() < end);
+    vips_thread_shutdown();
+    return unused;
+}
+
+int main(int count, char **arguments)
+{
+    if (count != 7 || vips_init(arguments[0])) {
+        fprintf(stderr, "usage: bare THREADS SECONDS WIDTH SHRINK SUFFIX FILE\n");
+        return 2;
+    }
+    int threads = atoi(arguments[1]);
+    double seconds = atof(arguments[2]);
+    if (threads < 1 || threads > 64 || seconds < 0) return 2;
+    width = atoi(arguments[3]);
+    shrink = atoi(arguments[4]);
+    suffix = arguments[5];
+    vips_concurrency_set(1);
+    vips_cache_set_max(0);
+    GError *error = NULL;
+    if (!g_file_get_contents(arguments[6], (gchar **) &bytes, &size, &error)) {
+        fprintf(stderr, "bare: %s\n", error->message);
+        return 1;
+    }
+    pthread_t workers[64];
+    double start = now();
+    end = start + seconds;
+    for (int i = 0; i < threads; i++) pthread_create(&workers[i], NULL, work, NULL);
+    for (int i = 0; i < threads; i++) pthread_join(workers[i], NULL);
+    double took = now() - start;
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    printf("{\"secondsPerPicture\": %.6f, \"peakKiB\": %ld}\n", took / pictures, usage.ru_maxrss);
+    return 0;
+}

@@ -1,0 +1,351 @@
+#!/usr/bin/env python3
+"""Measures the service against yardsticks in the same run and prints one table of ratios.
+
+    bench.py [--quick] [--only NAME …]      rows whose name begins with NAME
+
+Every pair is measured in turn, several times; a row shows the median of the ratios pair by pair, so that a machine whose speed
+drifts does not decide it. Everything listens on loopback and ends with the run.
+"""
+
+import argparse
+import contextlib
+import datetime
+import http.client
+import json
+import os
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVICE = ROOT / ".build/release/imgedge"
+CORES = os.cpu_count() or 1
+
+
+class Processes:
+    """What the run has started, ended by id when it ends."""
+
+    def __init__(self):
+        self.running = []
+
+    def start(self, *command, **options):
+        process = subprocess.Popen([str(word) for word in command], **options)
+        self.running.append(process)
+        return process
+
+    def end(self):
+        for process in reversed(self.running):
+            process.terminate()
+        for process in self.running:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start_nginx(processes, folder, port, root):
+    configuration = folder / "nginx.conf"
+    # As root nginx would read the files as somebody else, who may not enter the folder.
+    user = "user root;" if os.getuid() == 0 else ""
+    configuration.write_text(f"""
+        {user} worker_processes auto; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx-error.log;
+        events {{ worker_connections 1024; }}
+        http {{
+          access_log off; sendfile on; tcp_nopush on; keepalive_requests 10000000; default_type image/webp;
+          open_file_cache max=100; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+          fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+          server {{ listen 127.0.0.1:{port} reuseport; root {root}; }}
+        }}""")
+    processes.start("/usr/sbin/nginx", "-c", configuration, stderr=subprocess.DEVNULL)
+    for _ in range(100):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    raise SystemExit("bench: nginx does not listen")
+
+
+class Service:
+    def __init__(self, processes, folder, name, workspaces, *flags):
+        self.process = processes.start(
+            SERVICE, "serve", "--port", "0", "--data", folder / name, "--workspaces", workspaces,
+            "--allow-network", "127.0.0.0/8", *flags, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        line = self.process.stdout.readline()
+        match = re.search(r"listening on http://[^:]+:(\d+)", line)
+        if not match:
+            raise SystemExit(f"bench: the service says {line!r}")
+        self.port = int(match[1])
+        self.host = f"bench.localhost:{self.port}"
+
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+
+    def get(self, connection, target, accept="*/*"):
+        connection.request("GET", target, headers={"Host": self.host, "Accept": accept})
+        answer = connection.getresponse()
+        return answer.status, answer.read(), answer
+
+    def peak_kib(self):
+        text = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+)", text)[1])
+
+    def resident_kib(self):
+        text = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", text)[1])
+
+
+VERSION = iter(range(1, 10**9))
+
+
+def seconds_per_picture(service, target, seconds):
+    """With every core busy: twice as many clients as cores, each asking for outputs that nobody has yet."""
+    # The client is wrk, which leaves the cores to the service.
+    rate = wrk(f"http://127.0.0.1:{service.port}{target}", seconds, service.host, 2 * CORES, str(next(VERSION)))
+    return 1 / rate
+
+
+def wrk(url, seconds, host=None, connections=32, unique=None):
+    """Answers per second; with `unique`, no URL is asked for twice."""
+    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s"]
+    if host:
+        command += ["-H", f"Host: {host}"]
+    command += ["-s", str(ROOT / "bench/unique.lua"), url, "--", unique] if unique else [url]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in text or "Socket errors" in text:
+        raise SystemExit(f"bench: {url} does not answer 2xx:\n{text}")
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1])
+
+
+def in_turn(one, other, rounds):
+    """Pairs of figures, measured one after the other."""
+    one(), other()
+    return [(one(), other()) for _ in range(rounds)]
+
+
+class Table:
+    def __init__(self):
+        self.rows = []
+
+    def add(self, name, measured, against, ratio, budget, note=""):
+        self.rows.append((name, measured, against, ratio, budget, note))
+        print(f"{name}: {measured} | {against} | {ratio} | {budget} {note}", file=sys.stderr, flush=True)
+
+    def markdown(self):
+        lines = ["| What | imgedge | Yardstick | Ratio | Budget |", "|---|---|---|---|---|"]
+        lines += [f"| {name} | {measured} | {against} | {ratio} | {budget} |" for name, measured, against, ratio, budget, _ in self.rows]
+        return "\n".join(lines)
+
+
+class Bench:
+    def __init__(self, folder, processes, options):
+        self.folder, self.processes, self.options = folder, processes, options
+        self.table = Table()
+        self.rounds = 3 if options.quick else 5
+        self.seconds = 1 if options.quick else 2
+        self.pictures = folder / "pictures"
+        names = ["photo-2mp.jpg", "photo-6mp.jpg", "photo-24mp.jpg", "photo.png", "big.webp", "photo.avif", "mark.png", "anim.gif"]
+        subprocess.run([sys.executable, ROOT / "Tests/Pictures/draw.py", self.pictures, *names], check=True, stdout=subprocess.DEVNULL)
+        self.nginx_port = free_port()
+        self.files = folder / "files"
+        self.files.mkdir()
+        for name in names:
+            (self.files / name).symlink_to(self.pictures / name)
+        start_nginx(processes, folder, self.nginx_port, self.files)
+        self.workspaces = folder / "workspaces.json"
+        source = {"kind": "http", "prefix": f"http://127.0.0.1:{self.nginx_port}/"}
+        self.workspaces.write_text(json.dumps({"workspaces": [
+            {"namespace": "bench", "plan": "business", "sources": {"pictures": source}}]}))
+        self.bare = folder / "bare"
+        flags = subprocess.run(["pkg-config", "--cflags", "--libs", "vips"], capture_output=True, text=True, check=True).stdout.split()
+        subprocess.run(["cc", "-O2", ROOT / "bench/bare.c", "-o", self.bare, *flags, "-lpthread"], check=True)
+
+    def wants(self, name):
+        return not self.options.only or any(name.startswith(prefix) for prefix in self.options.only)
+
+    def service(self, name, *flags):
+        return Service(self.processes, self.folder, name, self.workspaces, *flags)
+
+    def run_bare(self, *arguments):
+        command = [self.bare, *[str(word) for word in arguments]]
+        return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+    # One method a group of rows.
+
+    def hits(self):
+        # Neither side writes a line for each request.
+        service = self.service("hits", "--log-level", "notice")
+        target = "/transform?src=pictures/photo-2mp.jpg&w=400&format=webp&quality=82"
+        status, body, _ = service.get(service.connect(), target)
+        if status != 200:
+            raise SystemExit(f"bench: {target}: {status}")
+        (self.files / "hit.webp").write_bytes(body)
+        seconds = 2 * self.seconds
+        pairs = in_turn(
+            lambda: wrk(f"http://127.0.0.1:{service.port}{target}", seconds, service.host),
+            lambda: wrk(f"http://127.0.0.1:{self.nginx_port}/hit.webp", seconds), self.rounds)
+        ours, theirs = (statistics.median(column) for column in zip(*pairs))
+        ratio = statistics.median(a / b for a, b in pairs)
+        self.table.add(
+            f"cache hit, {len(body) / 1000:.0f} KB, from memory", f"{ours:,.0f} /s", f"nginx, a file: {theirs:,.0f} /s",
+            f"{ratio:.2f} ×", "≥ 0.8 ×")
+
+    TRANSFORMS = [
+        # name, original, width, shrink, query, suffix
+        ("JPEG 6 MP → WebP 512", "photo-6mp.jpg", 512, 4, "format=webp", ".webp[Q=80]"),
+        ("JPEG 6 MP → JPEG 512", "photo-6mp.jpg", 512, 4, "format=jpeg", ".jpg[Q=80,optimize-coding]"),
+        ("JPEG 6 MP → AVIF 512", "photo-6mp.jpg", 512, 4, "format=avif", ".avif[Q=80,effort=1]"),
+        ("JPEG 6 MP → PNG 512", "photo-6mp.jpg", 512, 0, "format=png", ".png"),
+        ("PNG → WebP 300", "photo.png", 300, 0, "format=webp", ".webp[Q=80]"),
+        ("WebP 6 MP → JPEG 512", "big.webp", 512, 0, "format=jpeg", ".jpg[Q=80,optimize-coding]"),
+        ("AVIF → WebP 300", "photo.avif", 300, 0, "format=webp", ".webp[Q=80]"),
+    ]
+
+    def transforms(self):
+        service = self.service("transforms")
+        for name, original, width, shrink, query, suffix in self.TRANSFORMS:
+            if not self.wants(f"transform, {name}"):
+                continue
+            target = f"/transform?src=pictures/{original}&w={width}&{query}"
+            pairs = in_turn(
+                lambda: self.run_bare(CORES, self.seconds, width, shrink, suffix, self.pictures / original)["secondsPerPicture"],
+                lambda: seconds_per_picture(service, target, self.seconds), self.rounds)
+            theirs, ours = (statistics.median(column) for column in zip(*pairs))
+            ratio = statistics.median(a / b for a, b in pairs)
+            self.table.add(
+                f"transform, {name}", f"{1 / ours:.1f} /s", f"bare libvips: {1 / theirs:.1f} /s", f"{ratio:.2f} ×", "≥ 0.95 ×")
+
+    def whole(self):
+        """What has no counterpart in a bare loop: milliseconds, all cores busy."""
+        service = self.service("whole")
+        rows = [
+            ("a mark on JPEG 6 MP → WebP 512", "/transform?src=pictures/photo-6mp.jpg&w=512&format=webp&mark=pictures/mark.png"),
+            ("a grid of five, 1000 × 800 WebP", "/grid?" + "src=pictures/photo-2mp.jpg&" * 5 + "w=1000&h=800&format=webp"),
+            ("/info of JPEG 24 MP", "/info?src=pictures/photo-24mp.jpg"),
+            ("AVIF of 2 MP", "/transform?src=pictures/photo-2mp.jpg&format=avif"),
+            ("animated GIF → WebP", "/transform?src=pictures/anim.gif&w=64&format=webp"),
+        ]
+        for name, target in rows:
+            if self.wants(name):
+                figures = [seconds_per_picture(service, target, self.seconds) for _ in range(self.rounds)]
+                self.table.add(name, f"{statistics.median(figures) * 1000:.1f} ms", "—", "—", "—")
+
+    def memory(self):
+        service = self.service("memory")
+        original = self.pictures / "photo-24mp.jpg"
+        idle = service.resident_kib()
+        status, _, _ = service.get(service.connect(), "/transform?src=pictures/photo-24mp.jpg&w=800&format=webp")
+        if status != 200:
+            raise SystemExit(f"bench: memory: {status}")
+        bare = self.run_bare(1, 0, 800, 4, ".webp[Q=80]", original)["peakKiB"]
+        peak = service.peak_kib()
+        self.table.add(
+            "peak memory, JPEG 24 MP → WebP 800", f"{peak / 1024:.0f} MiB ({idle / 1024:.0f} idle)", f"bare libvips: {bare / 1024:.0f} MiB",
+            f"{peak / bare:.2f} ×", "≤ 1.3 ×")
+
+    def steadiness(self):
+        service = self.service("steadiness", "--max-memory", "16M")
+        seconds = 1 if self.options.quick else 10
+        targets = [
+            "/transform?src=pictures/photo.png&w=200&format=webp", "/transform?src=pictures/photo.avif&w=120&format=jpeg",
+            "/transform?src=pictures/anim.gif&w=40&format=gif", "/transform?src=pictures/photo.png&w=100&h=100&fit=cover&format=png&blur=2"]
+        def work():
+            made = sum(seconds / seconds_per_picture(service, target, seconds) for target in targets)
+            return made, service.resident_kib()
+        (before, first), (more, second) = work(), work()
+        self.table.add(
+            f"resident memory after {before + more:,.0f} mixed transforms", f"{second / 1024:.0f} MiB", f"after {before:,.0f}: {first / 1024:.0f} MiB",
+            f"{second / first:.2f} ×", "flat")
+
+    def overload(self):
+        """Ten times as many clients as may have outputs in the making; goodput against that of a load that fits."""
+        service = self.service("overload", "--max-misses", "18", "--max-queue", "16")
+        target = "/transform?src=pictures/photo-2mp.jpg&w=400&format=webp"
+        capacity = 1 / seconds_per_picture(service, target, 2)
+        good, refused, refusal_times, lock = 0, 0, [], threading.Lock()
+        end = time.monotonic() + (3 if self.options.quick else 6)
+
+        def ask():
+            nonlocal good, refused
+            connection = service.connect()
+            while time.monotonic() < end:
+                start = time.monotonic()
+                status, _, answer = service.get(connection, f"{target}&v={next(VERSION)}")
+                took = time.monotonic() - start
+                with lock:
+                    if status == 200:
+                        good += 1
+                    elif status == 503 and answer.getheader("Retry-After"):
+                        refused += 1
+                        refusal_times.append(took)
+                    else:
+                        raise SystemExit(f"bench: overload: {status}")
+                if status == 503:
+                    time.sleep(0.1)
+
+        threads = [threading.Thread(target=ask) for _ in range(180)]
+        start = time.monotonic()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        goodput = good / (time.monotonic() - start)
+        slowest = sorted(refusal_times)[int(0.95 * len(refusal_times))] * 1000 if refusal_times else 0
+        self.table.add(
+            "goodput at ten times the capacity", f"{goodput:.1f} /s, {refused:,} × 503 in {slowest:.0f} ms (95 %)", f"at capacity: {capacity:.1f} /s",
+            f"{goodput / capacity:.2f} ×", "≥ 0.9 ×, 503 within 100 ms")
+
+    def handler(self):
+        native = ROOT / ".build/release/handler-cost"
+        if native.exists():
+            figures = json.loads(subprocess.run([native], capture_output=True, text=True, check=True).stdout)
+            self.table.add("handler, a hit, native", f"{figures['microsecondsPerHit']:.1f} µs", "—", "—", "≤ 20 µs")
+        deno = ROOT / ".build/venv/bin/deno"
+        text = subprocess.run([deno, "run", "--allow-read", ROOT / "bench/wasm-cost.mjs"], capture_output=True, text=True, check=True).stdout
+        figures = json.loads(text.strip().splitlines()[-1])
+        self.table.add("handler, a hit, in V8", f"{figures['microsecondsPerHit']:.1f} µs", "—", "—", "≤ 60 µs")
+        self.table.add("instantiate and first decision in V8", f"{figures['instantiateMilliseconds']:.1f} ms", "—", "—", "≤ 10 ms")
+        module = (ROOT / "wasm/dist/edge.wasm").read_bytes()
+        import gzip
+        zipped = len(gzip.compress(module, 9))
+        last = json.loads((ROOT / "bench/recorded.json").read_text())["bundleGzippedBytes"]
+        self.table.add(
+            "bundle, gzipped", f"{zipped / 1000:.1f} KB ({len(module) / 1000:.0f} KB plain)", f"recorded: {last / 1000:.1f} KB", f"{zipped / last:.2f} ×", "≤ 100 KB")
+
+
+def machine():
+    text = Path("/proc/cpuinfo").read_text()
+    model = re.search(r"model name\s*:\s*(.+)", text)
+    return f"{CORES} cores, {model[1] if model else 'unknown processor'}, {datetime.date.today()}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measures the service against yardsticks in the same run.")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
+    parser.add_argument("--only", nargs="*", default=[], help="rows whose name begins so, or whole groups")
+    options = parser.parse_args()
+    groups = ["handler", "hits", "transforms", "whole", "memory", "steadiness", "overload"]
+    chosen = [group for group in groups if group in options.only]
+    if chosen:
+        options.only = [name for name in options.only if name not in groups]
+    processes = Processes()
+    with tempfile.TemporaryDirectory(prefix="imgedge-bench-") as folder:
+        try:
+            bench = Bench(Path(folder), processes, options)
+            for group in chosen or groups:
+                getattr(bench, group)()
+        finally:
+            processes.end()
+    print(f"{machine()}\n\n{bench.table.markdown()}")
+
+
+if __name__ == "__main__":
+    main()
