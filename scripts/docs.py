@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Renews what the program can say of itself in README.md: the reference of parameters, and a picture for each fit, mark and layout.
+
+    docs.py            all of it, with .build/release/imgedge
+    docs.py --bench    also the table of measurements, read from standard input
+"""
+
+import re
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVICE = ROOT / ".build/release/imgedge"
+IMAGES = ROOT / "docs/images"
+
+BOX = "w=240&h=150"
+FITS = {
+    "contain": ("samples/lighthouse.jpg", "as large as fits"),
+    "scale-down": ("samples/logo.png", "as `contain`, never enlarged"),
+    "cover": ("samples/lighthouse.jpg", "fills the box, the rest is cut off"),
+    "crop": ("samples/lighthouse.jpg", "as `cover`, never enlarged"),
+    "pad": ("samples/lighthouse.jpg", "as `contain`, on a canvas of the box's size"),
+    "squeeze": ("samples/lighthouse.jpg", "distorted to the box"),
+}
+GRAVITIES = ["center", "top", "bottom", "auto", "0.5x0.3"]
+MARKS = {
+    "mark-align=bottom,right": "in a corner",
+    "mark-align=center&mark-w=40%25": "larger, in the middle",
+    "mark-opacity=0.4&mark-w=30%25": "half transparent",
+    "mark-repeat=true&mark-w=12%25&mark-pad=6%25&mark-opacity=0.5": "on both axes",
+    "mark-repeat=x&mark-align=bottom&mark-w=10%25&mark-pad=4%25": "along the edge",
+    "mark-fit=cover&mark-w=60&mark-h=30&mark-align=bottom": "with a fit of its own",
+}
+GRIDS = {
+    "type=classic": 3, "type=column": 3, "type=row": 3, "type=auto": 4, "type=classic&cols=3": 5, "type=column&cols=2": 4,
+}
+SOURCES = ["samples/mountains.jpg", "samples/aurora.webp", "samples/lighthouse.jpg", "samples/sea.gif", "samples/logo.png"]
+HERO = "/grid?src=samples/mountains.jpg&src=samples/aurora.webp&src=samples/lighthouse.jpg&w=1440&h=480&gap=16&type=row&mark=samples/logo.png&mark-w=8%25&mark-align=bottom,right&mark-pad=3%25"
+
+
+def caption(text):
+    return text.replace("%25", "%")
+
+
+class Pages:
+    def __init__(self, port):
+        self.port = port
+
+    def save(self, name, target):
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{target}&format=webp", headers={"Host": "demo.localhost"})
+        with urllib.request.urlopen(request) as answer:
+            (IMAGES / name).write_bytes(answer.read())
+        return f"docs/images/{name}"
+
+    def table(self, cells, columns=3):
+        """Cells of HTML, in rows: Markdown has no table without a head."""
+        rows = [cells[i:i + columns] for i in range(0, len(cells), columns)]
+        return "<table>\n" + "\n".join("<tr>" + "".join(f'<td valign="top">{cell}</td>' for cell in row) + "</tr>" for row in rows) + "\n</table>"
+
+    def cell(self, name, target, code, text=""):
+        path = self.save(name, target)
+        return f'<img src="{path}" alt="{code}"><br><code>{code}</code> {text}'.rstrip()
+
+    def fits(self):
+        cells = [
+            self.cell(f"fit-{fit}.webp", f"/transform?src={source}&{BOX}&fit={fit}", f"fit={fit}", text.replace("`contain`", "contain").replace("`cover`", "cover"))
+            for fit, (source, text) in FITS.items()]
+        gravities = [
+            self.cell(f"gravity-{index}.webp", f"/transform?src=samples/lighthouse.jpg&w=240&h=90&fit=cover&gravity={gravity}", f"gravity={gravity}")
+            for index, gravity in enumerate(GRAVITIES)]
+        return (f"A box of `w=240&h=150`:\n\n{self.table(cells)}\n\n"
+                f"What `cover` and `crop` keep:\n\n{self.table(gravities)}")
+
+    def marks(self):
+        cells = [
+            self.cell(f"mark-{index}.webp", f"/transform?src=samples/mountains.jpg&{BOX}&fit=cover&mark=samples/logo.png&{options}", caption(options), text)
+            for index, (options, text) in enumerate(MARKS.items())]
+        return self.table(cells)
+
+    def grids(self):
+        cells = []
+        for index, (options, count) in enumerate(GRIDS.items()):
+            sources = "&".join(f"src={source}" for source in SOURCES[:count])
+            cells.append(self.cell(f"grid-{index}.webp", f"/grid?{sources}&{BOX}&gap=4&{options}", options, f"of {count}"))
+        return self.table(cells)
+
+
+def replace(text, name, body):
+    pattern = re.compile(rf"(<!-- {name}\b[^>]*-->\n).*?(<!-- end of {name} -->)", re.S)
+    if not pattern.search(text):
+        raise SystemExit(f"docs: README.md has no section {name}")
+    return pattern.sub(lambda match: match[1] + body.strip() + "\n" + match[2], text)
+
+
+def main():
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    readme = ROOT / "README.md"
+    text = readme.read_text()
+    service = subprocess.Popen([SERVICE, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True)
+    try:
+        port = re.search(r":(\d+)\s", service.stdout.readline())[1]
+        pages = Pages(port)
+        pages.save("hero.webp", HERO)
+        for name in ["fits", "marks", "grids"]:
+            text = replace(text, name, getattr(pages, name)())
+    finally:
+        service.terminate()
+        service.wait(30)
+    reference = subprocess.run([SERVICE, "reference"], capture_output=True, text=True, check=True).stdout
+    text = replace(text, "reference", reference)
+    if "--bench" in sys.argv:
+        text = replace(text, "bench", sys.stdin.read())
+    readme.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
