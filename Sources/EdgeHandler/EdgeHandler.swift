@@ -18,6 +18,12 @@ public struct EdgeHandler: Sendable {
     case .answer(let response): return .done(Answer(response))
     case .transform(let request):
       return TransformFlow(request, configuration: configuration, now: context.now).start()
+    case .info(let request):
+      return InfoFlow(request: request, configuration: configuration, now: context.now).start()
+    case .placeholder(let request):
+      return PlaceholderFlow(request, configuration: configuration, now: context.now).start()
+    case .grid(let request):
+      return GridFlow(request, configuration: configuration, now: context.now).start()
     }
   }
 

@@ -47,10 +47,13 @@ public struct Answer: Sendable {
   public var response: Response
   /// Never delays the answer.
   public var afterwards: [Afterwards]
+  /// For the operator's log, a line each: what went wrong without being the answer. Holds nothing of the request's URL.
+  public var notes: [String]
 
-  public init(_ response: Response, afterwards: [Afterwards] = []) {
+  public init(_ response: Response, afterwards: [Afterwards] = [], notes: [String] = []) {
     self.response = response
     self.afterwards = afterwards
+    self.notes = notes
   }
 }
 

@@ -4,6 +4,9 @@ import HTTPTypes
 enum Decision: Sendable {
   case answer(Response)
   case transform(TransformRequest)
+  case info(InfoRequest)
+  case placeholder(PlaceholderRequest)
+  case grid(GridRequest)
 }
 
 /// From the request to a decision, in the order in which a stranger may learn things: is there a workspace, may this page

@@ -12,6 +12,9 @@ struct EndpointDecider {
   mutating func decide(_ route: Route, _ query: Query) throws(Problem) -> Decision {
     switch route.endpoint {
     case .transform: try transform(query, pathSource: route.pathSource)
+    case .info(let variant): try info(query, variant: variant, pathSource: route.pathSource)
+    case .placeholder(let kind): try placeholder(query, kind, pathSource: route.pathSource)
+    case .grid: try grid(query)
     }
   }
 
@@ -34,9 +37,9 @@ struct EndpointDecider {
   /// What a URL says of an endpoint's parameters. Where presets are bound to the original, it says nothing of marks: not even
   /// a malformed one is looked at.
   mutating func parameters(
-    _ query: Query, _ table: [Parameter], marks presets: [MarkPreset] = []
+    _ query: Query, _ table: [Parameter], isMarkIgnored: Bool = false
   ) throws(Problem) -> ParameterSet {
-    try ParameterSet(query, table: table) { presets.isEmpty || !$0.isOfMark }
+    try ParameterSet(query, table: table) { !isMarkIgnored || !$0.isOfMark }
   }
 
   var accepted: AcceptedFormats {
@@ -44,7 +47,9 @@ struct EndpointDecider {
   }
 
   /// A request for an output whose bytes depend on `parts`.
-  mutating func output(_ operation: String, _ parts: [KeyPart], isNegotiated: Bool) -> OutputRequest {
+  mutating func output(_ operation: String, _ parts: [KeyPart], isNegotiated: Bool, isImmutable: Bool = true)
+    -> OutputRequest
+  {
     let key = CacheKey(namespace: workspace.namespace, operation: operation, parts: parts)
     for part in parts { trace.note("option", "\(part.name) = \(part.value)") }
     trace.note("key", key.hex)
@@ -52,7 +57,7 @@ struct EndpointDecider {
       head: head, workspace: workspace, key: key, ifNoneMatch: IfNoneMatch(field: request.fields[.ifNoneMatch]),
       isNegotiated: isNegotiated)
     let answer =
-      output.isKnown
+      isImmutable && output.isKnown
       ? "304: the caller has this output" : "look the key up; on a miss fetch, inspect, render, store"
     trace.note("answer", answer)
     return output

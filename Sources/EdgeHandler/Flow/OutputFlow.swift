@@ -43,6 +43,17 @@ struct OutputFlow: Sendable {
     return .done(Answer(request.response(output, provenance), afterwards: [.store(request.key, output)]))
   }
 
+  /// For an output that lacks something: it goes to whoever waits for it now, and to nobody after.
+  func finishPartial(
+    _ rendered: RenderedOutput, _ format: OutputFormat, fetchMilliseconds: Int, notes: [String]
+  ) -> Step<Answer> {
+    var output = request.output(rendered, format)
+    output.lifetimeSeconds = 0
+    let provenance = Provenance.made(fetch: fetchMilliseconds, render: rendered.milliseconds, isStored: false)
+    return .done(
+      Answer(request.response(output, provenance), afterwards: [.store(request.key, output)], notes: notes))
+  }
+
   /// Ends the claim on the key with a problem.
   func fail(_ problem: Problem) -> Step<Answer> {
     var answer = answer(problem)

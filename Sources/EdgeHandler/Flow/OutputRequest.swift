@@ -37,12 +37,13 @@ struct OutputRequest: Sendable {
   }
 
   func response(_ output: StoredOutput, _ provenance: Provenance) -> Response {
+    guard output.lifetimeSeconds > 0 else { return partialResponse(output, provenance) }
     guard !ifNoneMatch.matchesAny else { return Response(status: 304, fields: immutableFields(provenance)) }
     return response(output, provenance, immutableFields(provenance))
   }
 
-  /// An output that lacks something. It has no entity tag: the key's means the complete one.
-  func partialResponse(_ output: StoredOutput, _ provenance: Provenance) -> Response {
+  /// For an output that lacks something, known by a life of no time. It has no entity tag: the key's means the complete one.
+  private func partialResponse(_ output: StoredOutput, _ provenance: Provenance) -> Response {
     response(output, provenance, fields(provenance, cacheControl: "public, max-age=\(Self.partialLifetimeSeconds)"))
   }
 

@@ -2,6 +2,8 @@ extension Color {
   static let grammar =
     "a colour as rgb, rgba, rrggbb or rrggbbaa in hexadecimal with or without #, or a CSS colour name"
 
+  static let hexadecimalGrammar = "a colour as rgb, rgba, rrggbb or rrggbbaa in hexadecimal with or without #"
+
   /// Hexadecimal with 3, 4, 6 or 8 digits, `#` optional, or a CSS colour name in any case.
   init?(parsing text: String) {
     if let color = Color(hexadecimal: text) {

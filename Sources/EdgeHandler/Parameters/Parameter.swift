@@ -20,11 +20,18 @@ struct Parameter: Sendable {
     case keyword([String])
     case gravity
     case color
+    /// As ``color``, without names.
+    case hexadecimalColor
     case trim
     case border
     /// Px within the range, or a percentage.
     case length(ClosedRange<Int>)
     case alignment
+    case blurHash
+    /// Of `/info`.
+    case fields
+    /// So many texts of 1 to 8192 characters, each as a parameter of its own.
+    case repeatedText(ClosedRange<Int>)
     /// So many characters (Unicode scalars), none of them a control character.
     case text(ClosedRange<Int>)
   }
@@ -37,10 +44,15 @@ struct Parameter: Sendable {
     case .keyword(let words): "one of \(ListText.join(words))"
     case .gravity: Gravity.grammar
     case .color: Color.grammar
+    case .hexadecimalColor: Color.hexadecimalGrammar
     case .trim: Trim.grammar
     case .border: Insets.borderGrammar
     case .length(let range): Length.grammar(range)
     case .alignment: Alignment.grammar
+    case .blurHash: BlurHash.grammar
+    case .fields: Info.Field.grammar
+    case .repeatedText(let count):
+      "given \(count.lowerBound) to \(count.upperBound) times, each with 1 to 8192 characters of text without control characters"
     case .text(let range):
       "\(range.lowerBound) to \(range.upperBound) characters of text without control characters"
     }
@@ -58,6 +70,8 @@ enum ParameterValue: Sendable {
   case border(Insets)
   case length(Length)
   case alignment(Alignment)
+  case blurHash(BlurHash)
+  case fields([Info.Field])
   case text(String)
 }
 
@@ -70,13 +84,24 @@ extension Parameter {
     case .keyword(let words): words.contains(where: { $0 == text }) ? .keyword(text) : nil
     case .gravity: Gravity(parsing: text).map { .gravity($0) }
     case .color: Color(parsing: text).map { .color($0) }
+    case .hexadecimalColor: Color(hexadecimal: text).map { .color($0) }
     case .trim: Trim(parsing: text).map { .trim($0) }
     case .border: Insets(parsingBorder: text).map { .border($0) }
     case .length(let range): Length(parsing: text, in: range).map { .length($0) }
     case .alignment: Alignment(parsing: text).map { .alignment($0) }
-    case .text(let range):
-      range.contains(Self.characters(text)) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } ? .text(text) : nil
+    case .blurHash: BlurHash(parsing: text).map { .blurHash($0) }
+    case .fields: Info.Field.list(parsing: text).map { .fields($0) }
+    case .repeatedText: Self.isPlain(text, 1...8192) ? .text(text) : nil
+    case .text(let range): Self.isPlain(text, range) ? .text(text) : nil
     }
+  }
+
+  var isRepeatable: Bool {
+    if case .repeatedText = kind { true } else { false }
+  }
+
+  private static func isPlain(_ text: String, _ range: ClosedRange<Int>) -> Bool {
+    range.contains(characters(text)) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
   }
 
   /// Each has exactly one byte that is no continuation byte.

@@ -13,7 +13,7 @@ struct ParameterSet: Sendable {
         continue
       }
       let name = parameter.name.text
-      guard self[parameter.name] == nil else {
+      guard parameter.isRepeatable || self[parameter.name] == nil else {
         let code: Problem.Code = parameter.name == .src ? .ambiguousSource : .invalidParameter
         throw Problem(code, "\(name) is given more than once.", parameter: name)
       }
@@ -64,6 +64,12 @@ extension ParameterSet {
     if case .text(let value)? = self[name] { value } else { nil }
   }
 
+  func texts(_ name: ParameterName) -> [String] {
+    values.compactMap { entry in
+      if entry.name == name, case .text(let value) = entry.value { value } else { nil }
+    }
+  }
+
   func length(_ name: ParameterName) -> Length? {
     if case .length(let value)? = self[name] { value } else { nil }
   }
@@ -74,6 +80,40 @@ extension ParameterSet {
 
   var gravity: Gravity? {
     if case .gravity(let value)? = self[.gravity] { value } else { nil }
+  }
+
+  var blurHash: BlurHash? {
+    if case .blurHash(let value)? = self[.blurhash] { value } else { nil }
+  }
+
+  var fields: [Info.Field]? {
+    if case .fields(let value)? = self[.select] { value } else { nil }
+  }
+
+  var outputFormat: OutputFormat? {
+    switch keyword(.format) {
+    case "avif": .avif
+    case "webp": .webp
+    case "png": .png
+    case "gif": .gif
+    case "jpeg", "jpg": .jpeg
+    default: nil
+    }
+  }
+
+  /// `nil` where it changes nothing: a GIF has none, and 80 is what a lossy encoder has anyway.
+  func effectiveQuality(for format: OutputFormat) -> Int? {
+    switch format {
+    case .gif: nil
+    case .png: keyword(.format) == nil ? nil : integer(.quality)
+    case .avif, .webp, .jpeg: integer(.quality).flatMap { $0 == TransformOptions.standardQuality ? nil : $0 }
+    }
+  }
+
+  /// `v`, as it enters a key.
+  var variant: KeyPart? {
+    guard let text = text(.v), !text.utf8.isEmpty else { return nil }
+    return KeyPart(name: ParameterName.v.text, value: text)
   }
 
   var trim: Trim? {

@@ -3,6 +3,54 @@ enum ParameterTable {
   static let transform: [Parameter] =
     [source] + box + [fit, gravity, background, quality, outputFormat] + adjustments + marks + [variant]
 
+  static let info: [Parameter] = [
+    source, Parameter(.select, .fields, standard: "all", summary: "Which fields of the body are wanted."), variant,
+  ]
+
+  static let infoVariant: [Parameter] = [source, variant]
+
+  static let blurHashPlaceholder: [Parameter] =
+    [
+      Parameter(.blurhash, .blurHash, standard: "that of `src`", summary: "What is painted."), placeholderSource,
+    ] + placeholderBox + [
+      Parameter(
+        .punch, .decimal(.zero, FixedPoint(millionths: 10_000_000)), standard: "1",
+        summary: "Multiplies the contrast of the BlurHash."),
+      quality, flatFormat, variant,
+    ]
+
+  static let colorPlaceholder: [Parameter] =
+    [
+      Parameter(
+        .color, .hexadecimalColor, standard: "the colour of the largest area of `src`", summary: "What is painted."),
+      placeholderSource,
+    ] + placeholderBox + [quality, flatFormat, variant]
+
+  static let gridCount = 2...5
+
+  static let gridSources = Parameter(
+    .src, .repeatedText(gridCount), standard: "required",
+    summary: "The originals, in the order of the cells: each a full http or https URL, or `<source>/<path>`.")
+
+  static let grid: [Parameter] =
+    [
+      gridSources,
+      Parameter(.w, side, standard: "required, or `size`", summary: "Width of the canvas in px, before `dpr`."),
+      Parameter(.h, side, standard: "required, or `size`", summary: "Height of the canvas in px, before `dpr`."),
+      size,
+      Parameter(.dpr, ratio, standard: "1", summary: "Multiplies `w`, `h` and `gap`."),
+      Parameter(
+        .type, .keyword(["auto", "classic", "column", "row"]), standard: "auto",
+        summary: "How the canvas is divided; `auto` takes the layout that cuts the least off."),
+      Parameter(
+        .cols, .integer(1...5), standard: "2 for `classic`, 1 for `column`",
+        summary: "Columns of `classic` and `column`."),
+      Parameter(.gap, .integer(0...512), standard: "0", summary: "Space between cells in px, before `dpr`."),
+      Parameter(
+        .background, .color, standard: "transparent, white in JPEG", summary: "Colour of gaps and under transparency."),
+      quality, flatFormat,
+    ] + marks + [variant]
+
   // MARK: Rows that endpoints share
 
   static let source = Parameter(
@@ -14,11 +62,33 @@ enum ParameterTable {
       .w, side, standard: "from `h` and the aspect ratio", summary: "Width of the output in px, before `dpr`."),
     Parameter(
       .h, side, standard: "from `w` and the aspect ratio", summary: "Height of the output in px, before `dpr`."),
-    Parameter(.size, side, standard: "none", summary: "Sets `w` and `h`, where they are not given themselves."),
-    Parameter(
-      .dpr, .decimal(FixedPoint(millionths: 100_000), FixedPoint(millionths: 4_000_000)), standard: "1",
-      summary: "Multiplies `w`, `h`, and `trim` and `border` in px."),
+    size,
+    Parameter(.dpr, ratio, standard: "1", summary: "Multiplies `w`, `h`, and `trim` and `border` in px."),
   ]
+
+  private static let size = Parameter(
+    .size, side, standard: "none", summary: "Sets `w` and `h`, where they are not given themselves.")
+
+  private static let placeholderSource = Parameter(
+    .src, .text(1...8192), standard: "none",
+    summary: "An original to stand in for: a full http or https URL, or `<source>/<path>`.")
+
+  private static let placeholderBox: [Parameter] = [
+    Parameter(
+      .w, .integer(1...2048), standard: "that of `src`, scaled to fit 2048 px",
+      summary: "Width in px, before `dpr`; required without `src`."),
+    Parameter(
+      .h, .integer(1...2048), standard: "that of `src`, scaled to fit 2048 px",
+      summary: "Height in px, before `dpr`; required without `src`."),
+    Parameter(
+      .fit, .keyword(["contain", "cover"]), standard: "contain", summary: "How `src` fills the box of `w` and `h`."),
+    Parameter(.dpr, ratio, standard: "1", summary: "Multiplies the size."),
+  ]
+
+  /// Of what has no original whose own format could be kept.
+  private static let flatFormat = Parameter(
+    .format, .keyword(["avif", "jpeg", "jpg", "png", "webp", "gif"]), standard: "negotiated by `Accept`",
+    summary: "Of the output.")
 
   static let quality = Parameter(
     .quality, .integer(1...100), standard: "80",
@@ -54,6 +124,7 @@ enum ParameterTable {
   // MARK: Rows of one endpoint
 
   private static let side = Parameter.Kind.integer(1...8192)
+  private static let ratio = Parameter.Kind.decimal(FixedPoint(millionths: 100_000), FixedPoint(millionths: 4_000_000))
   private static let factor = Parameter.Kind.decimal(.zero, FixedPoint(millionths: 10_000_000))
   private static let fits = ["contain", "cover", "crop", "pad", "scale-down", "squeeze"]
 

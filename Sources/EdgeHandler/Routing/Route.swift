@@ -2,12 +2,25 @@
 struct Route: Sendable {
   enum Endpoint: Sendable, Equatable {
     case transform
+    case info(InfoVariant)
+    case placeholder(PlaceholderRequest.Kind)
+    case grid
 
     var name: String {
       switch self {
       case .transform: "transform"
+      case .info(.all): "info"
+      case .info(.metadata): "info/metadata"
+      case .info(.blurhash): "info/blurhash"
+      case .info(.colors): "info/colors"
+      case .placeholder(let kind): "placeholder/" + kind.name
+      case .grid: "grid"
       }
     }
+  }
+
+  enum InfoVariant: Sendable, Equatable {
+    case all, metadata, blurhash, colors
   }
 
   var endpoint: Endpoint
@@ -16,21 +29,45 @@ struct Route: Sendable {
 
   /// `path` is as sent. `nil` where nothing is served.
   init?(path: String) {
-    let bytes = path.utf8.dropFirst()
-    let end = bytes.firstIndex(of: 0x2F) ?? bytes.endIndex
-    let first = String(decoding: bytes[..<end], as: UTF8.self)
-    let rest = end == bytes.endIndex ? "" : String(decoding: bytes[bytes.index(after: end)...], as: UTF8.self)
+    let (first, rest) = Self.split(path.utf8.dropFirst())
+    pathSource = rest
     switch first {
-    case "transform":
-      endpoint = .transform
-      pathSource = rest.utf8.isEmpty ? nil : rest
+    case "transform": endpoint = .transform
+    case "info":
+      let (name, behind) = Self.split(rest.map { $0.utf8[...] } ?? "".utf8[...])
+      switch name {
+      // A source of one of these names is reached by `src`.
+      case "metadata": endpoint = .info(.metadata)
+      case "blurhash": endpoint = .info(.blurhash)
+      case "colors": endpoint = .info(.colors)
+      default:
+        endpoint = .info(.all)
+        return
+      }
+      pathSource = behind
+    case "placeholder":
+      let (name, behind) = Self.split(rest.map { $0.utf8[...] } ?? "".utf8[...])
+      switch name {
+      case "blurhash": endpoint = .placeholder(.blurHash)
+      case "color": endpoint = .placeholder(.color)
+      default: return nil
+      }
+      pathSource = behind
+    case "grid":
+      guard rest == nil else { return nil }
+      endpoint = .grid
     default:
       // Root sugar: anything that is no endpoint, with a path behind it.
-      guard end != bytes.endIndex, !rest.utf8.isEmpty, !Label.reserved.contains(where: { $0 == first }) else {
-        return nil
-      }
+      guard rest != nil, !Label.reserved.contains(where: { $0 == first }) else { return nil }
       endpoint = .transform
-      pathSource = String(decoding: bytes, as: UTF8.self)
+      pathSource = String(decoding: path.utf8.dropFirst(), as: UTF8.self)
     }
+  }
+
+  /// At the first slash; `nil` where nothing is behind it.
+  private static func split(_ path: Substring.UTF8View) -> (first: String, rest: String?) {
+    let end = path.firstIndex(of: 0x2F) ?? path.endIndex
+    let rest = path[end...].dropFirst()
+    return (String(decoding: path[..<end], as: UTF8.self), rest.isEmpty ? nil : String(decoding: rest, as: UTF8.self))
   }
 }

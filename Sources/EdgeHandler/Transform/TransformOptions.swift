@@ -139,7 +139,7 @@ extension TransformOptions {
     if trim == nil { dpr = .one }
   }
 
-  private static func side(_ value: Int?, times dpr: FixedPoint, limits: Limits) throws(Problem) -> Int? {
+  static func side(_ value: Int?, times dpr: FixedPoint, limits: Limits) throws(Problem) -> Int? {
     guard let value else { return nil }
     let scaled = Rounding.product(value, dpr)
     guard scaled <= limits.maximumOutputSide else {

@@ -18,7 +18,7 @@ extension EndpointDecider {
   mutating func transform(_ query: Query, pathSource: String?) throws(Problem) -> Decision {
     let reference = try source(query, pathSource)
     let presets = workspace.presets(boundTo: reference.location)
-    let set = try parameters(query, ParameterTable.transform, marks: presets)
+    let set = try parameters(query, ParameterTable.transform, isMarkIgnored: !presets.isEmpty)
     let options = try TransformOptions(
       set, accepted: accepted, limits: configuration.limits)
     let marks = try marks(presets, set)

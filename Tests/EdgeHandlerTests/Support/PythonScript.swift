@@ -6,10 +6,11 @@ enum PythonScript {
     let status: Int32
   }
 
-  static func lines(_ program: String, input: [String] = []) throws -> [String] {
+  /// - Parameter usesPackages: run it where `Tests/requirements.txt` is installed.
+  static func lines(_ program: String, input: [String] = [], usesPackages: Bool = false) throws -> [String] {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", program]
+    process.arguments = [usesPackages ? packagePython : "python3", "-c", program]
     let output = Pipe()
     process.standardOutput = output
     // A file and not a pipe: nobody has to read and write at the same time.
@@ -22,5 +23,11 @@ enum PythonScript {
     process.waitUntilExit()
     guard process.terminationStatus == 0 else { throw Failure(status: process.terminationStatus) }
     return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+
+  private static var packagePython: String {
+    var root = URL(fileURLWithPath: #filePath)
+    for _ in 0..<4 { root.deleteLastPathComponent() }
+    return root.appendingPathComponent(".build/venv/bin/python").path
   }
 }

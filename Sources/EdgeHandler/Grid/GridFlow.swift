@@ -1,0 +1,162 @@
+/// look up → fetch and inspect all at once → lay out → render → store → answer. A picture that cannot be had is left out.
+struct GridFlow: Sendable {
+  let request: GridRequest
+  let flow: OutputFlow
+  /// Each mark once, however many parts it is drawn on.
+  private let marks: [Mark]
+
+  /// A part that has been had so far.
+  private struct Part: Sendable {
+    var index: Int
+    var original: Original
+  }
+
+  /// What all attempts to lay out have in common.
+  private struct Loads: Sendable {
+    var marks: [Loaded]
+    var fetchMilliseconds: Int
+    var notes: [String]
+  }
+
+  init(_ request: GridRequest, configuration: Configuration, now: Int64) {
+    self.request = request
+    flow = OutputFlow(request: request.output, configuration: configuration, now: now)
+    var marks: [Mark] = []
+    for mark in request.parts.flatMap({ $0.marks }) where !marks.contains(where: { $0.presetName == mark.presetName }) {
+      marks.append(mark)
+    }
+    if let mark = request.mark { marks.append(mark) }
+    self.marks = marks
+  }
+
+  func start() -> Step<Answer> {
+    flow.start { make() }
+  }
+
+  private func make() -> Step<Answer> {
+    let originals = request.parts.map { part in
+      flow.loading(.shown(marks: part.marks.presetNames)).load(part.reference)
+    }
+    return .all(originals + marks.map { flow.load($0) }) { loaded in
+      var parts: [Part] = []
+      var loads = Loads(marks: Array(loaded.dropFirst(originals.count)), fetchMilliseconds: 0, notes: [])
+      for (index, result) in loaded.prefix(originals.count).enumerated() {
+        switch result {
+        case .success(let original):
+          parts.append(Part(index: index, original: original))
+          loads.fetchMilliseconds = max(loads.fetchMilliseconds, original.fetchMilliseconds)
+        // Not the original's fault: the next request may have all of it.
+        case .failure(let problem) where problem.code == .overloaded: return flow.fail(problem)
+        case .failure(let problem): loads.notes.append(note(index, problem))
+        }
+      }
+      return compose(parts, loads)
+    }
+  }
+
+  private func note(_ index: Int, _ problem: Problem) -> String {
+    "a grid lacks source \(index + 1) of \(request.parts.count): \(problem.code.name)"
+  }
+
+  private func compose(_ parts: [Part], _ loads: Loads) -> Step<Answer> {
+    guard !parts.isEmpty else {
+      return flow.fail(Problem(.noUsableSource, "None of the originals can be fetched and decoded.", parameter: "src"))
+    }
+    guard let cells = cells(parts) else { return flow.fail(.renderFailed) }
+    var placed: [Placed] = []
+    var operations: [PixelOperation] = []
+    do throws(Problem) {
+      for (part, cell) in zip(parts, cells) {
+        var picture = fill(cell, part)
+        for mark in request.parts[part.index].marks {
+          let size = PixelSize(width: cell.width, height: cell.height)
+          picture.append(mark.operation(try loaded(mark, loads), canvas: size, content: size.bounds))
+        }
+        placed.append(Placed(.decoded(part.original.blob, frames: .first, picture), x: cell.x, y: cell.y))
+      }
+      if let mark = request.mark {
+        operations.append(
+          mark.operation(try loaded(mark, loads), canvas: request.canvas, content: request.canvas.bounds))
+      }
+    } catch {
+      return flow.fail(error)
+    }
+    let format = format(parts)
+    if format == .jpeg { operations.append(.flatten(request.background.opaque)) }
+    let picture = Picture.composed(
+      width: request.canvas.width, height: request.canvas.height,
+      background: format == .jpeg ? request.background.opaque : request.background, placed, operations)
+    return .render(flow.plan(picture, request.quality.encoding(format))) { result in
+      switch result {
+      case .output(let rendered): finish(rendered, format, loads)
+      // Which one is at fault shows only when each is decoded by itself.
+      case .undecodable: probe(parts, cells, 0, good: [], loads)
+      default: flow.fail(Problem(result) ?? .renderFailed)
+      }
+    }
+  }
+
+  private func loaded(_ mark: Mark, _ loads: Loads) throws(Problem) -> Original {
+    for (other, loaded) in zip(marks, loads.marks) where other.presetName == mark.presetName { return try loaded.get() }
+    throw .renderFailed
+  }
+
+  private func cells(_ parts: [Part]) -> [PixelRect]? {
+    guard let layout = request.layout else {
+      return GridLayout.best(
+        for: parts.map { $0.original.header.orientedSize }, canvas: request.canvas, gap: request.gap)
+    }
+    return layout.cells(count: parts.count, canvas: request.canvas, gap: request.gap)
+  }
+
+  private func fill(_ cell: PixelRect, _ part: Part) -> [PixelOperation] {
+    Framing(
+      original: part.original.header.orientedSize, width: cell.width, height: cell.height, fit: .cover,
+      gravity: .center, background: .transparent
+    ).operations
+  }
+
+  private func format(_ parts: [Part]) -> OutputFormat {
+    guard case .negotiated(let accepted) = request.format else {
+      if case .named(let format) = request.format { return format }
+      return .png
+    }
+    if accepted.avif { return .avif }
+    if accepted.webp { return .webp }
+    let showsBackground = request.gap > 0 && parts.count > 1 || parts.contains { $0.original.header.hasAlpha }
+    return showsBackground && !request.background.isOpaque ? .png : .jpeg
+  }
+
+  /// Decodes the parts one after the other, and lays out anew without those that cannot be.
+  private func probe(_ parts: [Part], _ cells: [PixelRect], _ index: Int, good: [Part], _ loads: Loads) -> Step<Answer>
+  {
+    guard index < parts.count, index < cells.count else {
+      // Then it was a mark that cannot be decoded.
+      guard good.count < parts.count else {
+        return flow.fail(
+          Problem(
+            .undecodableImage, "The pixels of the mark cannot be decoded.", parameter: marks.isEmpty ? nil : "mark"))
+      }
+      return compose(good, loads)
+    }
+    let part = parts[index]
+    let picture = Picture.decoded(part.original.blob, frames: .first, fill(cells[index], part))
+    return .render(flow.plan(picture, Encoding(format: .png))) { result in
+      var good = good
+      var loads = loads
+      switch result {
+      case .output: good.append(part)
+      case .undecodable: loads.notes.append(note(part.index, Problem(.undecodableImage, "")))
+      default: return flow.fail(Problem(result) ?? .renderFailed)
+      }
+      return probe(parts, cells, index + 1, good: good, loads)
+    }
+  }
+
+  private func finish(_ rendered: RenderedOutput, _ format: OutputFormat, _ loads: Loads) -> Step<Answer> {
+    guard !loads.notes.isEmpty else {
+      return flow.finish(rendered, format, fetchMilliseconds: loads.fetchMilliseconds)
+    }
+    return flow.finishPartial(rendered, format, fetchMilliseconds: loads.fetchMilliseconds, notes: loads.notes)
+  }
+}

@@ -1,0 +1,141 @@
+import HTTPTypes
+
+/// A look at an original.
+struct InfoRequest: Sendable {
+  /// Its key is the same for all variants.
+  var output: OutputRequest
+  var reference: SourceReference
+  var fields: [Info.Field]
+}
+
+extension EndpointDecider {
+  mutating func info(_ query: Query, variant: Route.InfoVariant, pathSource: String?) throws(Problem) -> Decision {
+    let reference = try source(query, pathSource)
+    let set = try parameters(query, variant == .all ? ParameterTable.info : ParameterTable.infoVariant)
+    let fields: [Info.Field] =
+      switch variant {
+      case .all: set.fields ?? Info.Field.allCases
+      case .metadata: [.metadata]
+      case .blurhash: [.blurhash]
+      case .colors: [.colors, .palette]
+      }
+    return .info(InfoRequest(output: info(of: reference, set), reference: reference, fields: fields))
+  }
+
+  /// The shared result of an original, for whatever it is asked for.
+  mutating func info(of reference: SourceReference, _ set: ParameterSet) -> OutputRequest {
+    var parts = reference.keyParts
+    if let variant = set.variant { parts.append(variant) }
+    return output("info", parts, isNegotiated: false, isImmutable: false)
+  }
+}
+
+/// look up → fetch → inspect → sample → compute → store → answer.
+struct InfoFlow: Sendable {
+  let request: InfoRequest
+  let configuration: Configuration
+  let now: Int64
+
+  func start() -> Step<Answer> {
+    InfoLoading(
+      output: request.output, reference: request.reference, configuration: configuration, now: now
+    ).load().flatMap { loaded in
+      .done(Answer(response(loaded), afterwards: loaded.afterwards))
+    }
+  }
+
+  private func response(_ loaded: InfoLoading.Outcome) -> Response {
+    switch loaded.info {
+    case .failure(let problem): problem.response(request.output.head)
+    case .success(let info): request.output.response(info.body(request.fields), loaded.provenance)
+    }
+  }
+}
+
+/// Gets the shared result of an original, and makes it where there is none.
+struct InfoLoading: Sendable {
+  /// What came of it, and what is to be done about the key that has perhaps been claimed.
+  struct Outcome: Sendable {
+    var info: Result<Info, Problem>
+    var provenance: Provenance
+    var afterwards: [Afterwards] = []
+  }
+
+  let output: OutputRequest
+  let reference: SourceReference
+  let configuration: Configuration
+  let now: Int64
+
+  private static let lifetimeSeconds = 86_400
+  private static let longestSide = 64
+
+  func load() -> Step<Outcome> {
+    .lookUp(output.key) { result in
+      switch result {
+      case .hit(let stored): .done(Outcome(info: read(stored), provenance: .hit))
+      case .collapsed(let stored): .done(Outcome(info: read(stored), provenance: .collapsed))
+      case .failed(let problem): .done(Outcome(info: .failure(problem), provenance: .collapsed))
+      case .miss: make()
+      }
+    }
+  }
+
+  private func read(_ stored: StoredOutput) -> Result<Info, Problem> {
+    guard let bytes = stored.bytes, let info = Info(stored: bytes) else {
+      return .failure(Problem(.internalError, "What is stored of the original cannot be read."))
+    }
+    return .success(info)
+  }
+
+  private func make() -> Step<Outcome> {
+    let loading = OriginalLoading(workspace: output.workspace, limits: configuration.limits, now: now, use: .exempt)
+    return loading.load(reference).flatMap { loaded in
+      switch loaded {
+      case .failure(let problem): fail(problem)
+      case .success(let original): sample(original)
+      }
+    }
+  }
+
+  private func sample(_ original: Original) -> Step<Outcome> {
+    .sample(SampleRequest(blob: original.blob, longestSide: Self.longestSide)) { result in
+      switch result {
+      case .raster(let raster): finish(Info(original, raster), original)
+      case .undecodable: fail(Problem(.undecodableImage, "The original's pixels cannot be decoded."))
+      case .overloaded: fail(.overloaded)
+      case .timedOut: fail(Problem(.transformTimeout, "Looking at the original took longer than is allowed."))
+      }
+    }
+  }
+
+  private func finish(_ info: Info, _ original: Original) -> Step<Outcome> {
+    let bytes = info.json.serialized()
+    let stored = StoredOutput(
+      body: Blob(id: 0), bytes: bytes, byteCount: bytes.count, mediaType: "application/json",
+      lifetimeSeconds: Self.lifetimeSeconds)
+    let provenance = Provenance.made(fetch: original.fetchMilliseconds, render: 0, isStored: true)
+    return .done(
+      Outcome(info: .success(info), provenance: provenance, afterwards: [.store(output.key, stored)]))
+  }
+
+  private func fail(_ problem: Problem) -> Step<Outcome> {
+    .done(
+      Outcome(
+        info: .failure(problem), provenance: .made(fetch: 0, render: 0, isStored: false),
+        afterwards: [.fail(output.key, problem)]))
+  }
+}
+
+extension OutputRequest {
+  /// A body that may be another tomorrow: its tag is of what it says.
+  fileprivate func response(_ body: [UInt8], _ provenance: Provenance) -> Response {
+    var fields = fields(provenance, cacheControl: "public, max-age=86400")
+    let tag = String(decoding: Hexadecimal.encode(SHA256.digest(body)).utf8.prefix(32), as: UTF8.self)
+    fields[.eTag] = "\"\(tag)\""
+    guard !ifNoneMatch.names(tag), !ifNoneMatch.matchesAny else { return Response(status: 304, fields: fields) }
+    fields[.contentType] = "application/json"
+    fields[.contentLength] = String(body.count)
+    fields[.serverTiming] = provenance.serverTiming
+    return Response(status: 200, fields: fields, body: head.omitsBody ? .none : .bytes(body))
+  }
+}

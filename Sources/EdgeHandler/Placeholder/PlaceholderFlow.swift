@@ -1,0 +1,86 @@
+/// look up → (the original's shared result) → paint → render → store → answer. What stands in for an original may be shown
+/// without a mark: it is no transform of it.
+struct PlaceholderFlow: Sendable {
+  let request: PlaceholderRequest
+  let flow: OutputFlow
+
+  /// Of the painted raster, which the engine enlarges: a BlurHash has no detail that would be lost.
+  private static let longestSide = 64
+
+  init(_ request: PlaceholderRequest, configuration: Configuration, now: Int64) {
+    self.request = request
+    flow = OutputFlow(request: request.output, configuration: configuration, now: now)
+  }
+
+  func start() -> Step<Answer> {
+    flow.start { make() }
+  }
+
+  private func make() -> Step<Answer> {
+    switch request.content {
+    case .blurHash(let hash): return paint(hash, shape: nil, fetchMilliseconds: 0)
+    case .color(let color): return paint(color, shape: nil, fetchMilliseconds: 0)
+    case .original(let reference, let info):
+      let loading = InfoLoading(
+        output: info, reference: reference, configuration: flow.configuration, now: flow.now)
+      return loading.load().flatMap { loaded in
+        paint(loaded).flatMap { answer in
+          var answer = answer
+          answer.afterwards += loaded.afterwards
+          return .done(answer)
+        }
+      }
+    }
+  }
+
+  private func paint(_ loaded: InfoLoading.Outcome) -> Step<Answer> {
+    let fetchMilliseconds = if case .made(let fetch, _, _) = loaded.provenance { fetch } else { 0 }
+    switch (loaded.info, request.kind) {
+    case (.failure(let problem), _): return flow.fail(problem)
+    case (.success(let info), .color):
+      // Without a visible pixel the original has no colour.
+      return paint(info.dominantColor ?? .transparent, shape: info.size, fetchMilliseconds: fetchMilliseconds)
+    case (.success(let info), .blurHash):
+      guard let hash = info.blurHash else { return flow.fail(.renderFailed) }
+      return paint(hash, shape: info.size, fetchMilliseconds: fetchMilliseconds)
+    }
+  }
+
+  private func paint(_ color: Color, shape: PixelSize?, fetchMilliseconds: Int) -> Step<Answer> {
+    let size = request.box.size(shape)
+    let background = request.format.output == .jpeg ? color.opaque : color
+    return render(
+      .composed(width: size.width, height: size.height, background: background, [], []), size,
+      fetchMilliseconds: fetchMilliseconds)
+  }
+
+  private func paint(_ hash: BlurHash, shape: PixelSize?, fetchMilliseconds: Int) -> Step<Answer> {
+    let size = request.box.size(shape)
+    let painted = PlaceholderBox.framing(
+      request.box.covers ? shape ?? size : size, Self.longestSide, Self.longestSide, .scaleDown
+    ).size
+    guard let raster = hash.raster(painted, punch: request.punch.double) else { return flow.fail(.renderFailed) }
+    let fit: TransformOptions.Fit = request.box.covers ? .cover : .squeeze
+    let operations = PlaceholderBox.framing(painted, size.width, size.height, fit).operations
+    return render(.raster(raster, operations), size, fetchMilliseconds: fetchMilliseconds)
+  }
+
+  private func render(_ picture: Picture, _ size: PixelSize, fetchMilliseconds: Int) -> Step<Answer> {
+    do throws(Problem) {
+      try TransformPlan.check(size, frames: 1, limits: flow.configuration.limits)
+    } catch {
+      return flow.fail(error)
+    }
+    let format = request.format.output
+    return flow.render(
+      picture, request.quality.encoding(format), fetchMilliseconds: fetchMilliseconds)
+  }
+}
+
+extension Int? {
+  /// As a quality: that of the format where there is none; a palette PNG where there is one.
+  func encoding(_ format: OutputFormat) -> Encoding {
+    Encoding(
+      format: format, quality: self ?? TransformOptions.standardQuality, palette: format == .png && self != nil)
+  }
+}

@@ -1,0 +1,140 @@
+/// A small stand-in for a picture that may be made.
+struct PlaceholderRequest: Sendable {
+  enum Content: Sendable {
+    case blurHash(BlurHash)
+    case color(Color)
+    /// Of an original, by its shared result.
+    case original(SourceReference, info: OutputRequest)
+  }
+
+  enum Kind: Sendable, Equatable {
+    case blurHash, color
+
+    var name: String {
+      switch self {
+      case .blurHash: "blurhash"
+      case .color: "color"
+      }
+    }
+  }
+
+  var output: OutputRequest
+  var kind: Kind
+  var content: Content
+  var box: PlaceholderBox
+  /// Of the terms of a BlurHash.
+  var punch: FixedPoint
+  var format: PlaceholderFormat
+  var quality: Int?
+}
+
+/// How large a placeholder is.
+struct PlaceholderBox: Sendable, Equatable {
+  /// After `dpr`.
+  var width: Int?
+  var height: Int?
+  var covers: Bool
+  var dpr: FixedPoint
+
+  /// Of a side, where it follows from the original.
+  private static let longestSide = 2048
+
+  /// - Parameter shape: the original's size; `nil` where there is no original, and both sides are given.
+  func size(_ shape: PixelSize?) -> PixelSize {
+    let width = width.map { max(1, $0) }
+    let height = height.map { max(1, $0) }
+    guard let shape else { return PixelSize(width: width ?? 1, height: height ?? 1) }
+    guard width == nil, height == nil else {
+      return Self.framing(shape, width, height, covers ? .cover : .contain).size
+    }
+    let own = Self.framing(shape, Self.longestSide, Self.longestSide, .scaleDown).size
+    return PixelSize(
+      width: max(1, Rounding.product(own.width, dpr)), height: max(1, Rounding.product(own.height, dpr)))
+  }
+
+  static func framing(_ shape: PixelSize, _ width: Int?, _ height: Int?, _ fit: TransformOptions.Fit) -> Framing {
+    Framing(original: shape, width: width, height: height, fit: fit, gravity: .center, background: .transparent)
+  }
+}
+
+/// Negotiated by its own rule: there is no original whose nature would decide.
+enum PlaceholderFormat: Sendable, Equatable {
+  case negotiated(AcceptedFormats)
+  case named(OutputFormat)
+
+  var output: OutputFormat {
+    switch self {
+    case .named(let format): format
+    case .negotiated(let accepted): accepted.avif ? .avif : accepted.webp ? .webp : .png
+    }
+  }
+}
+
+extension EndpointDecider {
+  mutating func placeholder(
+    _ query: Query, _ kind: PlaceholderRequest.Kind, pathSource: String?
+  ) throws(Problem) -> Decision {
+    let set = try parameters(
+      query, kind == .blurHash ? ParameterTable.blurHashPlaceholder : ParameterTable.colorPlaceholder)
+    let given: PlaceholderRequest.Content? =
+      kind == .blurHash ? set.blurHash.map { .blurHash($0) } : set.color(.color).map { .color($0) }
+    let namesOriginal = set.text(.src) != nil || pathSource != nil
+    guard given == nil || !namesOriginal else {
+      throw Problem(
+        .ambiguousSource, "\(kind.name) and an original are given; one of them is allowed.", parameter: kind.name)
+    }
+    guard given != nil || namesOriginal else {
+      throw Problem(.missingSource, "Nothing is named to stand in for: give \(kind.name) or src.", parameter: kind.name)
+    }
+
+    let dpr = set.decimal(.dpr) ?? .one
+    var box = PlaceholderBox(
+      width: try side(.w, set, dpr), height: try side(.h, set, dpr), covers: set.keyword(.fit) == "cover", dpr: dpr)
+    if given != nil {
+      for (name, value) in [(ParameterName.w, box.width), (.h, box.height)] where value == nil {
+        throw Problem(.invalidParameter, "\(name.text) is required with \(kind.name).", parameter: name.text)
+      }
+    }
+    // What cannot change the output does not enter the key.
+    box.covers = box.covers && given == nil && box.width != nil && box.height != nil
+    if given != nil || box.width != nil || box.height != nil { box.dpr = .one }
+    let punch = given == nil || kind == .blurHash ? set.decimal(.punch) ?? .one : .one
+    let format: PlaceholderFormat = set.outputFormat.map { .named($0) } ?? .negotiated(accepted)
+    let quality = set.effectiveQuality(for: format.output)
+
+    var parts: [KeyPart] = []
+    let content: PlaceholderRequest.Content
+    switch given {
+    case .blurHash(let hash)?:
+      content = .blurHash(hash)
+      parts.append(KeyPart(name: "blurhash", value: hash.text))
+    case .color(let color)?:
+      content = .color(color)
+      parts.append(KeyPart(name: "color", value: color.canonical))
+    default:
+      let reference = try source(query, pathSource)
+      content = .original(reference, info: info(of: reference, set))
+      parts += reference.keyParts
+    }
+    if let width = box.width { parts.append(KeyPart(name: "w", value: "\(width)")) }
+    if let height = box.height { parts.append(KeyPart(name: "h", value: "\(height)")) }
+    if box.dpr != .one { parts.append(KeyPart(name: "dpr", value: box.dpr.description)) }
+    if box.covers { parts.append(KeyPart(name: "fit", value: "cover")) }
+    if punch != .one { parts.append(KeyPart(name: "punch", value: punch.description)) }
+    if let quality { parts.append(KeyPart(name: "quality", value: "\(quality)")) }
+    parts.append(KeyPart(name: "format", value: format.output.mediaType))
+    if let variant = set.variant { parts.append(variant) }
+    let isNegotiated = if case .negotiated = format { true } else { false }
+    let output = output("placeholder/" + kind.name, parts, isNegotiated: isNegotiated)
+    guard !output.isKnown else { return .answer(output.notModified()) }
+    return .placeholder(
+      PlaceholderRequest(
+        output: output, kind: kind, content: content, box: box, punch: punch, format: format, quality: quality))
+  }
+
+  /// A side after `dpr`.
+  func side(_ name: ParameterName, _ set: ParameterSet, _ dpr: FixedPoint) throws(Problem) -> Int? {
+    guard let value = set.integer(name) else { return nil }
+    return try TransformOptions.side(value, times: dpr, limits: configuration.limits)
+  }
+}
