@@ -68,7 +68,13 @@ let package = Package(
 
     .testTarget(name: "EdgeHandlerTests", dependencies: ["EdgeHandler"], swiftSettings: strict),
     .testTarget(
-      name: "NativeHostTests", dependencies: ["EdgeHandler", "Pixels", "Net", "Outputs", "Server"],
+      name: "NativeHostTests", dependencies: [
+        "EdgeHandler", "Pixels", "Net", "Outputs", "Server",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
       exclude: ["Pixels/Support/look.py"], swiftSettings: strict),
     // Reads its cases where they lie, and runs programs: the two builds under test.
     .testTarget(

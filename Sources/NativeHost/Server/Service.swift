@@ -31,7 +31,7 @@ public final class Service: Sendable {
   private let group: MultiThreadedEventLoopGroup
   private let origins: OriginClient
   private let store: OutputStore
-  private let host: FlowHost
+  let host: FlowHost
   private let server: HTTPServer
   private let metricsServer: HTTPServer?
 

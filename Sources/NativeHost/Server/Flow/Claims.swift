@@ -23,6 +23,7 @@ struct Claims<Key: Hashable, Claimant, Waiter> {
   private var lastNumber: UInt64 = 0
 
   var count: Int { claims.count }
+  var waiterCount: Int { claims.values.reduce(0) { $0 + $1.waiters.count } }
 
   /// Claims the key for `claimant`, or lets it wait as `waiter` behind the one that has it.
   mutating func enter(_ key: Key, _ claimant: Claimant, waiter: @autoclosure () -> Waiter) -> Entry {

@@ -64,6 +64,7 @@ struct RequestIdentity: Hashable {
     authority = request.authority
     method = request.method
     isSecure = request.isSecure
-    fields = request.fields.isEmpty ? [] : Request.decisiveFields.map { request.fields[$0] }
+    let values = request.fields.isEmpty ? [] : Request.decisiveFields.map { request.fields[$0] }
+    fields = values.contains { $0 != nil } ? values : []
   }
 }

@@ -85,9 +85,12 @@ public final class HTTPServer: Sendable {
       if !state.connections.isEmpty { state.whenEmpty = promise }
       return (state.listener, Array(state.connections.values))
     }
-    listener?.close(promise: nil)
-    for connection in connections { connection.pipeline.fireUserInboundEventTriggered(DrainEvent()) }
-    if connections.isEmpty { promise.succeed() }
+    // A caller whose connection is closed is not to find the door open again.
+    let closed = listener?.close() ?? loop.makeSucceededVoidFuture()
+    closed.whenComplete { _ in
+      for connection in connections { connection.pipeline.fireUserInboundEventTriggered(DrainEvent()) }
+      if connections.isEmpty { promise.succeed() }
+    }
     let cutOff = loop.scheduleTask(in: grace) { [self] in
       for connection in state.withLock({ Array($0.connections.values) }) { connection.close(promise: nil) }
     }

@@ -1,0 +1,213 @@
+import EdgeHandler
+import Glibc
+import NIOCore
+import Net
+import Synchronization
+import Testing
+
+@testable import Server
+
+/// An origin whose answers a test holds back.
+private final class Gate: Sendable {
+  private let isOpen = Mutex(false)
+  let arrivals = Mutex(0)
+  /// Connections that their other side has closed while they were held.
+  let departures = Mutex(0)
+
+  func open() { isOpen.withLock { $0 = true } }
+
+  /// Returns when the gate opens; `false` when the other side has gone before.
+  func pass(_ connection: TestConnection) -> Bool {
+    arrivals.withLock { $0 += 1 }
+    while !isOpen.withLock({ $0 }) {
+      if connection.isClosed(withinMilliseconds: 5) {
+        departures.withLock { $0 += 1 }
+        return false
+      }
+    }
+    return true
+  }
+}
+
+extension TestConnection {
+  fileprivate func isClosed(withinMilliseconds milliseconds: Int32) -> Bool {
+    var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    guard poll(&entry, 1, milliseconds) > 0 else { return false }
+    var byte: UInt8 = 0
+    return recv(descriptor, &byte, 1, Int32(MSG_PEEK)) <= 0
+  }
+}
+
+@Suite struct ServiceTests {
+  private let gate = Gate()
+  private let origin: TestOrigin
+
+  init() throws {
+    let picture = try Self.sample("logo.png")
+    origin = try TestOrigin { [gate] connection in
+      guard connection.readRequest() != nil, gate.pass(connection) else { return }
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(picture.readableBytes)\r\nConnection: close\r\n\r\n")
+      connection.send(Array(picture.readableBytesView))
+    }
+  }
+
+  private static func sample(_ name: String) throws -> ByteBuffer {
+    let here = #filePath.split(separator: "/", omittingEmptySubsequences: false)
+    let folder = here.dropLast(4).joined(separator: "/") + "/Sources/NativeHost/Server/Samples"
+    return try #require(SamplePictures(folder: folder)[name])
+  }
+
+  private func start(
+    _ change: (inout Service.Settings) -> Void = { _ in }
+  ) async throws -> (service: Service, port: Int) {
+    var settings = Service.Settings()
+    settings.origins.allowedNetworks = ["127.0.0.0/8"]
+    settings.server.port = 0
+    let json = #"{"workspaces": [{"namespace": "a", "sources": {"o": {"kind": "http", "prefix": "\#(origin.url)/"}}}]}"#
+    settings.configuration = try Configuration(json: Array(json.utf8))
+    change(&settings)
+    let service = try Service(settings, samples: SamplePictures(pictures: ["logo.png": Self.sample("logo.png")]))
+    let port = try await offPool { try service.start() }
+    return (service, port)
+  }
+
+  private func stop(_ service: Service) async throws {
+    try await offPool { try service.stop(grace: .seconds(30)) }
+    origin.stop()
+  }
+
+  private static func request(_ target: String) -> String { "GET \(target) HTTP/1.1\r\nHost: a.localhost\r\n\r\n" }
+
+  private func waiters(_ service: Service) -> Int { service.host.claims.withLock { $0.waiterCount } }
+
+  @Test func identicalMissesInFlightAreMadeOnce() async throws {
+    let (service, port) = try await start()
+    let clients = try (0..<20).map { _ in try TestClient(port: port) }
+    for client in clients { client.send(Self.request("/o/logo.png?w=50")) }
+    try await until { waiters(service) == 19 }
+    gate.open()
+    let answers = try await offPool { try clients.map { try $0.receive() } }
+    #expect(answers.allSatisfy { $0.status == 200 && $0.body == answers[0].body && !$0.body.isEmpty })
+    #expect(answers.count { $0.field("cache-status") == "imgedge; fwd=miss; stored" } == 1)
+    #expect(answers.count { $0.field("cache-status") == "imgedge; fwd=miss; collapsed" } == 19)
+    #expect(origin.requestHeads.count == 1)
+    let hit = try await offPool { try clients[0].get("/o/logo.png?w=50") }
+    #expect(hit.field("cache-status") == "imgedge; hit")
+    let again = try await offPool { try clients[0].get("/o/logo.png?w=50") }
+    #expect(again.body == hit.body && again.field("etag") == hit.field("etag"))
+    for client in clients { client.close() }
+    try await stop(service)
+  }
+
+  @Test func workThatNobodyWaitsForIsCancelled() async throws {
+    let (service, port) = try await start()
+    let client = try TestClient(port: port)
+    client.send(Self.request("/o/logo.png?w=50"))
+    try await until { gate.arrivals.withLock { $0 } == 1 }
+    client.close()
+    try await until { gate.departures.withLock { $0 } == 1 }
+    try await until { service.host.work == 0 && service.host.claims.withLock { $0.count } == 0 }
+    gate.open()
+    let answer = try await offPool { try TestClient(port: port).get("/o/logo.png?w=50") }
+    #expect(answer.field("cache-status") == "imgedge; fwd=miss; stored")
+    try await stop(service)
+  }
+
+  @Test func workGoesOnForThoseWhoWaitWhenItsCallerGoes() async throws {
+    let (service, port) = try await start()
+    let (first, second, third) = (
+      try TestClient(port: port), try TestClient(port: port), try TestClient(port: port)
+    )
+    first.send(Self.request("/o/logo.png?w=50"))
+    try await until { gate.arrivals.withLock { $0 } == 1 }
+    second.send(Self.request("/o/logo.png?w=50"))
+    third.send(Self.request("/o/logo.png?w=50"))
+    try await until { waiters(service) == 2 }
+    first.close()
+    third.close()
+    try await until { waiters(service) == 1 }
+    gate.open()
+    let answer = try await offPool { try second.receive() }
+    #expect(answer.field("cache-status") == "imgedge; fwd=miss; collapsed")
+    #expect(origin.requestHeads.count == 1)
+    second.close()
+    try await stop(service)
+  }
+
+  @Test func whenTheLastOfThemGoesTooItIsCancelled() async throws {
+    let (service, port) = try await start()
+    let (first, second) = (try TestClient(port: port), try TestClient(port: port))
+    first.send(Self.request("/o/logo.png?w=50"))
+    try await until { gate.arrivals.withLock { $0 } == 1 }
+    second.send(Self.request("/o/logo.png?w=50"))
+    try await until { waiters(service) == 1 }
+    first.close()
+    second.close()
+    try await until { gate.departures.withLock { $0 } == 1 }
+    try await until { service.host.work == 0 && service.host.claims.withLock { $0.count } == 0 }
+    try await stop(service)
+  }
+
+  @Test func failuresAreSharedAndNotKept() async throws {
+    let (service, port) = try await start()
+    let clients = try (0..<5).map { _ in try TestClient(port: port) }
+    origin.stop()
+    for client in clients { client.send(Self.request("/o/logo.png?w=50")) }
+    let answers = try await offPool { try clients.map { try $0.receive() } }
+    #expect(answers.allSatisfy { $0.status == 502 && $0.body.contains("source-unreachable") })
+    #expect(service.host.claims.withLock { $0.count } == 0)
+    #expect(service.host.work == 0)
+    for client in clients { client.close() }
+    try await offPool { try service.stop(grace: .seconds(30)) }
+  }
+
+  @Test func moreMissesThanThereIsRoomForAreTurnedAway() async throws {
+    let (service, port) = try await start { $0.maximumWork = 1 }
+    let (first, second) = (try TestClient(port: port), try TestClient(port: port))
+    first.send(Self.request("/o/logo.png?w=50"))
+    try await until { gate.arrivals.withLock { $0 } == 1 }
+    let refused = try await offPool { try second.get("/o/logo.png?w=51") }
+    #expect(refused.status == 503)
+    #expect(refused.field("retry-after") == "1")
+    #expect(refused.body.contains("overloaded"))
+    #expect(try await offPool { try second.get("/readyz").status } == 503)
+    #expect(try await offPool { try second.get("/healthz").status } == 200)
+    gate.open()
+    #expect(try await offPool { try first.receive().status } == 200)
+    try await until { service.host.work == 0 }
+    #expect(try await offPool { try second.get("/o/logo.png?w=51").status } == 200)
+    #expect(try await offPool { try second.get("/readyz").status } == 200)
+    first.close()
+    second.close()
+    try await stop(service)
+  }
+
+  @Test func stoppingEndsWhatIsInFlight() async throws {
+    let (service, port) = try await start()
+    let client = try TestClient(port: port)
+    client.send(Self.request("/o/logo.png?w=50"))
+    try await until { gate.arrivals.withLock { $0 } == 1 }
+    async let stopped: Void = stop(service)
+    try await until { !service.host.context.isReady }
+    gate.open()
+    let answer = try await offPool { try client.receive() }
+    #expect(answer.status == 200)
+    #expect(answer.field("connection") == "close")
+    client.close()
+    try await stopped
+    #expect(throws: TestClient.Failure.self) { try TestClient(port: port) }
+  }
+
+  @Test func samplePicturesAreFoundByNameOnly() async throws {
+    let (service, port) = try await start { $0.configuration = .demo }
+    let statuses = try await offPool {
+      let client = try TestClient(port: port)
+      defer { client.close() }
+      return try ["logo.png", "nothing.png", "%2e%2e/Service.swift", "/etc/passwd", "logo.png/x", "%00"].map {
+        try client.get("/samples/\($0)?w=9", host: "demo.localhost").status
+      }
+    }
+    #expect(statuses == [200, 404, 400, 400, 404, 400])
+    try await stop(service)
+  }
+}
