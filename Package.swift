@@ -68,7 +68,8 @@ let package = Package(
 
     .testTarget(name: "EdgeHandlerTests", dependencies: ["EdgeHandler"], swiftSettings: strict),
     .testTarget(
-      name: "NativeHostTests", dependencies: [
+      name: "NativeHostTests",
+      dependencies: [
         "EdgeHandler", "Pixels", "Net", "Outputs", "Server",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),

@@ -60,7 +60,7 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
   }
 
   private func opened(_ context: ChannelHandlerContext) {
-    if !server.opened(context.channel) { closes = true }
+    server.opened(context.channel)
     watch()
   }
 
@@ -74,10 +74,7 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event is DrainEvent {
-      closes = true
-      if !isAnswering && pending.isEmpty && assembly.isEmpty { close() }
-    }
+    if event is DrainEvent, !isAnswering, pending.isEmpty, assembly.isEmpty { close() }
     context.fireUserInboundEventTriggered(event)
   }
 
@@ -195,6 +192,7 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
     isAnswering = false
     cancel = nil
     guard !isClosing, let context else { return }
+    if server.isDraining { closes = true }
     // An answer has some 700 bytes of fields.
     var head = context.channel.allocator.buffer(capacity: 1024)
     let connection = closes ? "close" : isHTTP10 ? "keep-alive" : nil

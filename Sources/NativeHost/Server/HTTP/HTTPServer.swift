@@ -36,11 +36,11 @@ public final class HTTPServer: Sendable {
   private let group: any EventLoopGroup
   private let state = Mutex(State())
   private let openCount = Atomic(0)
+  private let draining = Atomic(false)
 
   private struct State {
     var listener: (any Channel)?
     var connections: [ObjectIdentifier: any Channel] = [:]
-    var isDraining = false
     var whenEmpty: EventLoopPromise<Void>?
   }
 
@@ -80,8 +80,8 @@ public final class HTTPServer: Sendable {
   public func drain(grace: TimeAmount) -> EventLoopFuture<Void> {
     let loop = group.next()
     let promise = loop.makePromise(of: Void.self)
+    draining.store(true, ordering: .sequentiallyConsistent)
     let (listener, connections) = state.withLock { state in
-      state.isDraining = true
       if !state.connections.isEmpty { state.whenEmpty = promise }
       return (state.listener, Array(state.connections.values))
     }
@@ -102,13 +102,12 @@ public final class HTTPServer: Sendable {
 
   var isFull: Bool { connectionCount >= configuration.maximumConnections }
 
-  /// `false` when the connection is to close after its first answer.
-  func opened(_ channel: any Channel) -> Bool {
+  /// Whether no connection is to be kept alive.
+  var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+  func opened(_ channel: any Channel) {
     openCount.add(1, ordering: .relaxed)
-    return state.withLock { state in
-      state.connections[ObjectIdentifier(channel)] = channel
-      return !state.isDraining
-    }
+    state.withLock { $0.connections[ObjectIdentifier(channel)] = channel }
   }
 
   func closed(_ channel: any Channel) {
