@@ -1,0 +1,37 @@
+import Foundation
+import Testing
+
+/// What holds of `wasm/dist/edge.wasm` by itself; `make wasm` builds it.
+@Suite(.enabled(if: Layout.deployment == nil)) struct Bundle {
+  private static let module = Layout.repository.appending(path: "wasm/dist/edge.wasm")
+
+  /// The contract of `wasm/README.md`: a host that supplies these can run the module.
+  @Test func importsWhatIsDocumentedAndNothingElse() throws {
+    let imports = try WasmImports([UInt8](Data(contentsOf: Self.module)))
+    #expect(
+      imports.functions.sorted() == [
+        "net.fetch", "outputs.lookUp", "outputs.settle", "pixels.inspect", "pixels.render", "pixels.sample",
+        "response.send",
+      ])
+    #expect(imports.others.isEmpty)
+    let contract = try String(contentsOf: Layout.repository.appending(path: "wasm/README.md"), encoding: .utf8)
+    for function in imports.functions { #expect(contract.contains("`\(function)("), "\(function) is not documented") }
+  }
+
+  /// `wasm/tests`: the worker around the real module, with a host that is played. A trap that takes down what comes after it, a miss
+  /// that is made twice, an instance that keeps what it should forget: all that is told there.
+  @Test func theWorkersTestsPass() throws {
+    let process = Process()
+    process.executableURL = Layout.repository.appending(path: ".build/venv/bin/deno")
+    process.currentDirectoryURL = Layout.repository
+    process.arguments = ["test", "--quiet", "--no-prompt", "--no-remote", "--allow-read=wasm", "wasm/tests"]
+    process.environment = Layout.environment.merging(["NO_COLOR": "1"]) { $1 }
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0, "\(text)")
+  }
+}

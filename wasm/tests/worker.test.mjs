@@ -1,0 +1,250 @@
+// The worker and the real module, with a host that is played.
+
+import { createWorker } from "../worker.mjs";
+
+const module = await WebAssembly.compile(await Deno.readFile(new URL("../dist/edge.wasm", import.meta.url)));
+
+function assert(condition, message) {
+  if (!condition) throw new Error(message ?? "it does not hold");
+}
+
+function equal(actual, expected) {
+  const [one, other] = [actual, expected].map((value) => JSON.stringify(value));
+  assert(one === other, `${one} is not ${other}`);
+}
+
+const original = new Uint8Array(1000).fill(7);
+const output = new Uint8Array([1, 2, 3]);
+const found = { response: { status: 200, contentType: "image/png", body: original, milliseconds: 3 } };
+const header = { format: "png", width: 100, height: 50, orientation: 1, frames: 1, hasAlpha: false };
+
+/** A host in memory. What it is given in `played` replaces what it would do. */
+function host(played = {}) {
+  const stored = new Map();
+  const seen = { fetches: [], renders: [], stored };
+  return {
+    seen,
+    net: {
+      fetch(outbound, tools) {
+        seen.fetches.push(outbound);
+        return played.fetch ? played.fetch(outbound, tools) : Promise.resolve(found);
+      },
+    },
+    pixels: {
+      perform(kind, text, blobs, signal) {
+        seen.renders.push({ kind, work: JSON.parse(text) });
+        if (played.perform) return played.perform(kind, text, blobs, signal);
+        if (kind === "inspect") return Promise.resolve({ result: { image: header } });
+        return Promise.resolve({ result: { output: { body: 0, byteCount: 3, milliseconds: 1 } }, body: output });
+      },
+    },
+    outputs: {
+      peek: (key) => stored.get(key),
+      get: (key) => Promise.resolve(stored.get(key)),
+      put: (key, value) => Promise.resolve(stored.set(key, value)),
+    },
+  };
+}
+
+const call = (target, fields = []) => ({
+  method: "GET",
+  target,
+  fields: ["Host", "demo.localhost", ...fields],
+  isHTTP10: false,
+  isSecure: false,
+});
+
+const text = (answer) => new TextDecoder().decode(answer.body);
+
+function field(answer, name) {
+  const place = answer.fields.findIndex((one, index) => index % 2 === 0 && one === name);
+  return place < 0 ? undefined : answer.fields[place + 1];
+}
+
+Deno.test("the module imports what is documented and nothing else", () => {
+  const imports = WebAssembly.Module.imports(module).map(({ module, name, kind }) => `${kind} ${module}.${name}`);
+  equal(imports.sort(), [
+    "function net.fetch",
+    "function outputs.lookUp",
+    "function outputs.settle",
+    "function pixels.inspect",
+    "function pixels.render",
+    "function pixels.sample",
+    "function response.send",
+  ]);
+  const exports = WebAssembly.Module.exports(module).map(({ name }) => name);
+  const documented = ["allocate", "cancel", "configure", "deallocate", "handle", "memory", "permits", "refusal", "resume"];
+  equal(exports.sort(), documented);
+});
+
+Deno.test("a miss is fetched, looked at, rendered and stored; then it is a hit", async () => {
+  const { seen, ...effects } = host();
+  const worker = await createWorker({ module, ...effects });
+  const miss = await worker.respond(call("/samples/a.png?w=10&format=webp"));
+  equal([miss.status, [...miss.body], field(miss, "Cache-Status")], [200, [1, 2, 3], "imgedge; fwd=miss; stored"]);
+  equal(seen.fetches.map(({ url }) => url), ["bundled:a.png"]);
+  equal(seen.renders.map(({ kind }) => kind), ["inspect", "render"]);
+  equal(seen.stored.size, 1);
+  const hit = await worker.respond(call("/samples/a.png?format=webp&w=10"));
+  equal([hit.status, [...hit.body], field(hit, "Cache-Status")], [200, [1, 2, 3], "imgedge; hit"]);
+  equal(seen.fetches.length, 1);
+});
+
+Deno.test("what is on disk only is a hit too, and nothing is fetched", async () => {
+  const first = host();
+  const { seen: _, ...effects } = first;
+  await (await createWorker({ module, ...effects })).respond(call("/samples/a.png?w=10"));
+  const [[key, kept]] = first.seen.stored;
+  const second = host();
+  const outputs = { peek: () => undefined, get: (asked) => Promise.resolve(asked === key ? kept : undefined) };
+  const worker = await createWorker({ module, net: second.net, pixels: second.pixels, outputs });
+  equal(field(await worker.respond(call("/samples/a.png?w=10")), "Cache-Status"), "imgedge; hit");
+  equal(second.seen.fetches.length, 0);
+});
+
+Deno.test("identical misses in flight are made once", async () => {
+  const { seen, ...effects } = host();
+  const worker = await createWorker({ module, ...effects });
+  const answers = await Promise.all([1, 2, 3].map(() => worker.respond(call("/samples/a.png?w=10"))));
+  equal(answers.map((answer) => field(answer, "Cache-Status")), [
+    "imgedge; fwd=miss; stored",
+    "imgedge; fwd=miss; collapsed",
+    "imgedge; fwd=miss; collapsed",
+  ]);
+  equal(seen.fetches.length, 1);
+});
+
+Deno.test("who waits for a miss that fails gets the same problem", async () => {
+  const { seen, ...effects } = host({ fetch: () => Promise.resolve({ failed: "timedOut" }) });
+  const worker = await createWorker({ module, ...effects });
+  const answers = await Promise.all([1, 2].map(() => worker.respond(call("/samples/a.png?w=10"))));
+  equal(answers.map(({ status }) => status), [504, 504]);
+  equal(text(answers[0]), text(answers[1]));
+  equal([seen.fetches.length, seen.stored.size], [1, 0]);
+});
+
+Deno.test("a trap in one request does not take down the next", async () => {
+  let isBroken = true;
+  let leaveHanging;
+  const hanging = new Promise((resolve) => leaveHanging = resolve);
+  const { seen: _, ...effects } = host({
+    fetch({ url }) {
+      if (url.endsWith("slow.png")) return hanging;
+      // Thrown through the frames of the module, as a trap of its own is.
+      if (isBroken) throw new WebAssembly.RuntimeError("unreachable");
+      return Promise.resolve(found);
+    },
+  });
+  const worker = await createWorker({ module, ...effects });
+  const errors = console.error;
+  console.error = () => {};
+  const inFlight = worker.respond(call("/samples/slow.png?w=10"));
+  const lost = await worker.respond(call("/samples/a.png?w=10"));
+  console.error = errors;
+  for (const answer of [lost, await inFlight]) {
+    equal([answer.status, field(answer, "Content-Type")], [500, "application/problem+json"]);
+    equal(JSON.parse(text(answer)).code, "internal-error");
+  }
+  isBroken = false;
+  leaveHanging(found);
+  equal((await worker.respond(call("/samples/a.png?w=10"))).status, 200);
+  equal((await worker.respond(call("/samples/slow.png?w=10"))).status, 200);
+});
+
+Deno.test("a result that breaks the contract is a 500, and the next request is served", async () => {
+  let result = { image: { ...header, orientation: 9 } };
+  const { seen: _, ...effects } = host({
+    perform: (kind) => Promise.resolve(kind === "inspect" ? { result } : { result: "failed" }),
+  });
+  const worker = await createWorker({ module, ...effects });
+  equal((await worker.respond(call("/samples/a.png?w=10"))).status, 500);
+  result = "unsupported";
+  equal((await worker.respond(call("/samples/a.png?w=10"))).status, 415);
+});
+
+Deno.test("work that nobody waits for is stopped", async () => {
+  let stopped = false;
+  const { seen, ...effects } = host({
+    fetch: (_outbound, { signal }) => new Promise(() => signal.addEventListener("abort", () => stopped = true)),
+  });
+  const worker = await createWorker({ module, ...effects });
+  const [one, other] = [new AbortController(), new AbortController()];
+  const answers = [one, other].map(({ signal }) => worker.respond(call("/samples/a.png?w=10"), signal));
+  while (seen.fetches.length === 0) await new Promise((resolve) => setTimeout(resolve));
+  one.abort();
+  await new Promise((resolve) => setTimeout(resolve));
+  assert(!stopped, "it was stopped although another waits for it");
+  other.abort();
+  await Promise.all(answers.slice(0, 1));
+  assert(stopped, "it goes on although nobody waits for it");
+});
+
+Deno.test("at most so many misses are in the making", async () => {
+  let release;
+  const waiting = new Promise((resolve) => release = () => resolve(found));
+  const { seen: _, ...effects } = host({ fetch: () => waiting });
+  const worker = await createWorker({ module, ...effects, maximumWork: 1 });
+  const first = worker.respond(call("/samples/a.png?w=10"));
+  const second = await worker.respond(call("/samples/b.png?w=10"));
+  equal([second.status, field(second, "Retry-After")], [503, "1"]);
+  equal((await worker.respond(call("/readyz"))).status, 503);
+  release();
+  equal((await first).status, 200);
+  equal((await worker.respond(call("/readyz"))).status, 200);
+});
+
+Deno.test("addresses are judged by the module", async () => {
+  const judged = {};
+  const { seen: _, ...effects } = host({
+    fetch(_outbound, { permits }) {
+      for (const address of ["127.0.0.1", "10.1.2.3", "::1", "::ffff:10.1.2.3", "192.0.2.1", "93.184.216.34", "nonsense"]) {
+        judged[address] = permits(address);
+      }
+      return Promise.resolve({ failed: "addressRefused" });
+    },
+  });
+  const worker = await createWorker({ module, setup: { allowedNetworks: ["10.1.0.0/16"] }, ...effects });
+  equal((await worker.respond(call("/samples/a.png?w=10"))).status, 403);
+  equal(judged, {
+    "127.0.0.1": false,
+    "10.1.2.3": true,
+    "::1": false,
+    "::ffff:10.1.2.3": true,
+    "192.0.2.1": false,
+    "93.184.216.34": true,
+    nonsense: false,
+  });
+});
+
+Deno.test("a wrong setup is refused with the module's words", async () => {
+  const { seen: _, ...effects } = host();
+  const complaint = (setup) => createWorker({ module, setup, ...effects }).then(() => "none", (error) => error.message);
+  equal(
+    await complaint({ workspaces: '{"workspaces":[{"namespace":"acme","colour":1}]}' }),
+    'workspace "acme": colour: is not a field here',
+  );
+  assert((await complaint({ allowedNetworks: ["10.0.0.0/99"] })).startsWith("setup: allowedNetworks: "));
+});
+
+Deno.test("the standard entry answers Request with Response", async () => {
+  const { seen: _, ...effects } = host();
+  const worker = await createWorker({ module, ...effects });
+  const get = await worker.fetch(new Request("http://demo.localhost:8080/samples/a.png?w=10&format=webp"));
+  equal([get.status, get.headers.get("content-type"), [...new Uint8Array(await get.arrayBuffer())]], [200, "image/webp", [1, 2, 3]]);
+  const head = await worker.fetch(new Request("http://demo.localhost/samples/a.png?w=10&format=webp", { method: "HEAD" }));
+  equal([head.status, head.headers.get("content-length"), (await head.arrayBuffer()).byteLength], [200, "3", 0]);
+  const unmodified = await worker.fetch(
+    new Request("http://demo.localhost/samples/a.png?w=10&format=webp", { headers: { "If-None-Match": get.headers.get("etag") } }),
+  );
+  equal(unmodified.status, 304);
+});
+
+Deno.test("a thousand requests at once in one instance", async () => {
+  const { seen, ...effects } = host();
+  const worker = await createWorker({ module, ...effects, maximumWork: 2000 });
+  const answers = await Promise.all(
+    Array.from({ length: 1000 }, (_, index) => worker.respond(call(`/samples/${index % 500}.png?w=10`))),
+  );
+  assert(answers.every(({ status }) => status === 200));
+  equal(seen.fetches.length, 500);
+});
