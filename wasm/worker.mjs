@@ -20,7 +20,7 @@ export const MALFORMED = 0, FAILED = 1, OVERLOADED = 2;
  * @param options.maximumWork Misses at one time; one more is answered 503.
  * @throws With the words of the module where the setup is wrong.
  */
-export async function createWorker({ module, setup = {}, net, pixels, outputs, maximumWork = 256 }) {
+export async function createWorker({ module, setup = {}, net, pixels, outputs, maximumWork = 128 }) {
   const compiled = module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module);
   const worker = new Worker(compiled, JSON.stringify(setup), { net, pixels, outputs, maximumWork });
   return {

@@ -23,7 +23,7 @@ struct Shim {
     guard let received = Request(call.request) else {
       return send(request, Answer(EdgeHandler.answer(to: .malformedRequest)))
     }
-    advance(shim.handler.handle(received, context: call.context), of: request) { send(request, $0) }
+    advance(shim.handler.handle(received, context: call.context), of: request, Finish { send(request, $0) })
   }
 
   static func resume(_ number: UInt32, _ text: [UInt8]) {
@@ -50,9 +50,20 @@ struct Shim {
 
   private typealias Import = (UInt32, UInt32, UnsafePointer<UInt8>?, Int) -> Void
 
-  private static func advance<Value>(_ step: Step<Value>, of request: UInt32, _ finish: @escaping (Value) -> Void) {
+  /// Where a flow ends. A class and not a closure, so that the compiler makes one ``advance(_:of:_:)`` for each kind of value, and not
+  /// one for each place that calls it: it is the largest function of the module.
+  private final class Finish<Value> {
+    let call: (Value) -> Void
+
+    init(_ call: @escaping (Value) -> Void) {
+      self.call = call
+    }
+  }
+
+  @inline(never)
+  private static func advance<Value>(_ step: Step<Value>, of request: UInt32, _ finish: Finish<Value>) {
     switch step {
-    case .done(let value): finish(value)
+    case .done(let value): finish.call(value)
     case .lookUp(let key, let then):
       perform(outputsLookUp, key, of: request) { (result: LookUpResult) in advance(then(result), of: request, finish) }
     case .fetch(let outbound, let then):
@@ -76,9 +87,10 @@ struct Shim {
     guard !flows.isEmpty else { return then([]) }
     let results = Results(count: flows.count)
     for (index, flow) in flows.enumerated() {
-      advance(flow, of: request) { loaded in
+      let finish = Finish<Loaded> { loaded in
         if let all = results.set(loaded, at: index) { then(all) }
       }
+      advance(flow, of: request, finish)
     }
   }
 

@@ -1,11 +1,16 @@
 // The program behind `wasm/serve`.
 
 import { listen } from "./server.mjs";
-import { setting, start } from "./start.mjs";
+import { number, setting, start } from "./start.mjs";
 
 const worker = await start();
 const host = setting("HOST") ?? "127.0.0.1";
-const server = await listen(worker, { host, port: Number(setting("PORT") ?? 8080) });
+const server = await listen(worker, {
+  host,
+  port: number("PORT") ?? 8080,
+  maximumConnections: number("MAX_CONNECTIONS"),
+  trustsForwardedProtocol: setting("TRUST_PROXY") === "true",
+});
 console.log(`listening on http://${host}:${server.address().port}`);
 
 for (const signal of ["SIGTERM", "SIGINT"]) {
@@ -13,5 +18,6 @@ for (const signal of ["SIGTERM", "SIGINT"]) {
     worker.drain();
     server.close(() => Deno.exit(0));
     server.closeIdleConnections();
+    setTimeout(() => Deno.exit(0), number("GRACE", 1000) ?? 30_000);
   });
 }

@@ -9,7 +9,7 @@ import { MALFORMED } from "../worker.mjs";
 const maximumBodyBytes = 1 << 20;
 
 /** Resolves with the server once it listens. */
-export function listen(worker, { host, port }) {
+export function listen(worker, { host, port, maximumConnections = 8192, trustsForwardedProtocol = false }) {
   const server = http.createServer({
     requireHostHeader: false,
     maxHeaderSize: 80 << 10,
@@ -17,13 +17,15 @@ export function listen(worker, { host, port }) {
     headersTimeout: 15_000,
     keepAliveTimeout: 75_000,
   });
-  const take = (request, response) => serve(worker, request, response);
+  server.maxConnections = maximumConnections;
+  const isSecure = ({ headers }) => trustsForwardedProtocol && headers["x-forwarded-proto"] === "https";
+  const take = (request, response) => serve(worker, request, response, isSecure(request));
   server.on("request", take);
   // The answer does not depend on the body, so that the caller need not send it.
   server.on("checkContinue", take);
   server.on("checkExpectation", take);
   server.on("connect", async (request, socket) => {
-    const answer = await worker.respond(received(request));
+    const answer = await worker.respond(received(request, isSecure(request)));
     socket.end(raw(answer));
   });
   server.on("clientError", (_error, socket) => {
@@ -36,7 +38,7 @@ export function listen(worker, { host, port }) {
   });
 }
 
-async function serve(worker, request, response) {
+async function serve(worker, request, response, isSecure) {
   const left = new AbortController();
   response.on("close", () => response.writableFinished || left.abort());
   let count = 0;
@@ -45,16 +47,16 @@ async function serve(worker, request, response) {
     if (count > maximumBodyBytes) request.destroy();
   });
   const expects = request.headers.expect !== undefined;
-  const answer = await worker.respond(received(request), left.signal);
+  const answer = await worker.respond(received(request, isSecure), left.signal);
   if (!answer || response.destroyed) return;
   response.shouldKeepAlive &&= !expects;
   response.writeHead(answer.status, answer.fields.map(latin1));
   response.end(request.method === "HEAD" ? undefined : answer.body ?? undefined);
 }
 
-function received({ method, url, rawHeaders, httpVersion }) {
+function received({ method, url, rawHeaders, httpVersion }, isSecure) {
   const fields = rawHeaders.map(utf8);
-  return { method, target: utf8(url), fields, isHTTP10: httpVersion === "1.0", isSecure: false };
+  return { method, target: utf8(url), fields, isHTTP10: httpVersion === "1.0", isSecure };
 }
 
 /** Where there is no response object, or none any more. */

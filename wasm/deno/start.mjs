@@ -6,7 +6,23 @@ import { createPixels } from "./pixels.mjs";
 import { createWorker } from "../worker.mjs";
 
 export const setting = (name) => Deno.env.get(`IMGEDGE_${name}`) || undefined;
-const number = (name, scale = 1) => setting(name) && Math.round(Number(setting(name)) * scale);
+
+/** `undefined` where nothing is set. */
+export function number(name, scale = 1) {
+  const text = setting(name);
+  if (text === undefined) return undefined;
+  if (!/^\d+(\.\d+)?$/.test(text)) throw new Error(`IMGEDGE_${name}: "${text}" is not a number`);
+  return Math.round(Number(text) * scale);
+}
+
+/** With K, M or G for powers of 1024. */
+function bytes(name) {
+  const unit = setting(name)?.match(/[KMG]$/)?.[0];
+  if (unit === undefined) return number(name);
+  const [count, scale] = [setting(name).slice(0, -1), { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[unit]];
+  if (!/^\d+$/.test(count)) throw new Error(`IMGEDGE_${name}: "${setting(name)}" is not a number of bytes`);
+  return Number(count) * scale;
+}
 
 function samples(folder) {
   const pictures = new Map();
@@ -28,12 +44,18 @@ export async function start() {
         baseDomain: setting("BASE_DOMAIN"),
         allowedNetworks: setting("ALLOW_NETWORK")?.split(","),
         fetchTimeoutMilliseconds: number("FETCH_TIMEOUT", 1000),
-        maximumOriginalBytes: number("MAX_ORIGINAL_BYTES"),
+        maximumOriginalBytes: bytes("MAX_ORIGINAL_BYTES"),
         maximumPixels: number("MAX_PIXELS"),
+        transformTimeoutMilliseconds: number("TRANSFORM_TIMEOUT", 1000),
       },
       net: createNet({ samples: samples(setting("SAMPLES")) }),
       pixels: createPixels(setting("PIXELS") ?? "http://127.0.0.1:8081"),
-      outputs: createOutputs({ directory: setting("DATA") }),
+      outputs: createOutputs({
+        directory: setting("DATA"),
+        maximumMemoryBytes: bytes("MAX_MEMORY"),
+        maximumDiskBytes: bytes("MAX_DISK"),
+      }),
+      maximumWork: number("MAX_MISSES"),
     });
   } catch (error) {
     console.error(`imgedge: ${error.message}`);

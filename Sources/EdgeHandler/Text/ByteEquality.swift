@@ -4,7 +4,8 @@
 /// that a URL says, and its tables would be half of the wasm bundle. Members declared here shadow the library's.
 extension String {
   static func == (left: String, right: String) -> Bool {
-    left.utf8.elementsEqual(right.utf8)
+    // The counts are known, and most comparisons end with them.
+    left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
   }
 
   static func != (left: String, right: String) -> Bool {

@@ -16,7 +16,7 @@ public struct Setup: Sendable {
     let record = try Record(json, path: "setup")
     try record.allows([
       "workspaces", "baseDomain", "allowedNetworks", "fetchTimeoutMilliseconds", "maximumOriginalBytes",
-      "maximumPixels",
+      "maximumPixels", "transformTimeoutMilliseconds",
     ])
     if let text = try record.text("workspaces") { configuration = try Configuration(json: Array(text.utf8)) }
     if let domain = try record.text("baseDomain") { configuration.baseDomain = try Configuration.baseDomain(domain) }
@@ -31,5 +31,8 @@ public struct Setup: Sendable {
     }
     if let value = try record.count("maximumOriginalBytes") { configuration.limits.maximumOriginalBytes = value }
     if let value = try record.count("maximumPixels") { configuration.limits.maximumPixels = value }
+    if let value = try record.count("transformTimeoutMilliseconds") {
+      configuration.limits.transformTimeoutMilliseconds = value
+    }
   }
 }
