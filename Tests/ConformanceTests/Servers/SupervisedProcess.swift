@@ -41,7 +41,7 @@ final class SupervisedProcess: Sendable {
     let done = DispatchSemaphore(value: 0)
     Thread.detachNewThread { [output] in
       var text = ""
-      while let data = try? output.read(upToCount: 4096), !data.isEmpty {
+      while case let data = output.availableData, !data.isEmpty {
         text += String(decoding: data, as: UTF8.self)
         if let match = text.firstMatch(of: /listening on http:\/\/(?:127\.0\.0\.1|localhost|0\.0\.0\.0):([0-9]+)\s/) {
           found.withLock { $0 = Int(match.1).map { Endpoint(isTLS: false, host: "127.0.0.1", port: $0) } }
@@ -50,7 +50,7 @@ final class SupervisedProcess: Sendable {
       }
       done.signal()
       // A program whose output nobody reads would stop at a full pipe.
-      while let data = try? output.read(upToCount: 65536), !data.isEmpty {}
+      while !output.availableData.isEmpty {}
     }
     _ = done.wait(timeout: .now() + 60)
     guard let endpoint = found.withLock({ $0 }) else {
