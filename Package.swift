@@ -28,8 +28,10 @@ let package = Package(
     // The native host, one target a concern.
     .systemLibrary(name: "CVipsLibrary", path: "Sources/CVipsLibrary", pkgConfig: "vips"),
     .target(name: "CVips", dependencies: ["CVipsLibrary"], path: "Sources/CVips"),
+    .target(name: "CIsolation", path: "Sources/CIsolation"),
     .target(
-      name: "Pixels", dependencies: ["EdgeHandler", "CVips", .product(name: "NIOCore", package: "swift-nio")],
+      name: "Pixels",
+      dependencies: ["EdgeHandler", "CIsolation", "CVips", .product(name: "NIOCore", package: "swift-nio")],
       path: "Sources/NativeHost/Pixels", swiftSettings: strict),
     .systemLibrary(name: "CCurlLibrary", path: "Sources/CCurlLibrary", pkgConfig: "libcurl"),
     .target(name: "CCurl", dependencies: ["CCurlLibrary"], path: "Sources/CCurl"),
@@ -58,7 +60,7 @@ let package = Package(
     .executableTarget(
       name: "imgedge",
       dependencies: [
-        "EdgeHandler", "Server",
+        "EdgeHandler", "Pixels", "Server",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -70,7 +72,7 @@ let package = Package(
     .testTarget(
       name: "NativeHostTests",
       dependencies: [
-        "EdgeHandler", "Pixels", "Net", "Outputs", "Server",
+        "EdgeHandler", "Pixels", "Net", "Outputs", "Server", "imgedge",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),

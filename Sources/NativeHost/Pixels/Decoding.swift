@@ -5,12 +5,14 @@ import EdgeHandler
 struct EncodedPicture {
   let bytes: UnsafeRawBufferPointer
   let format: ImageHeader.Format
+  private let svg: SVGRenderer
 
   /// `nil` for what is no image.
-  init?(_ bytes: UnsafeRawBufferPointer) {
+  init?(_ bytes: UnsafeRawBufferPointer, _ context: PixelContext) {
     guard let format = Sniffing.format(of: bytes) else { return nil }
     self.bytes = bytes
     self.format = format
+    svg = context.svg
   }
 
   /// How the pixels of a scaled-down picture may be made.
@@ -34,14 +36,23 @@ struct EncodedPicture {
     switch format {
     case .jpeg: return try open(allFrames: false, shrink: possible >= 8 ? 8 : possible >= 4 ? 4 : possible >= 2 ? 2 : 1)
     case .webp: return try open(allFrames: false, shrink: max(1, possible.rounded(.down)))
+    case .svg: return try svg.picture(of: bytes, scale: svgScale(1 / reduction))
     default: return try open()
     }
   }
 
+  /// Up to as many pixels as any original may have; beyond, they are enlarged.
+  private func svgScale(_ wanted: Double) throws(PixelFailure) -> Double {
+    let size = try svg.size(of: bytes)
+    let largest = (Double(svg.maximumPixels) / (Double(size.width) + 1) / (Double(size.height) + 1)).squareRoot()
+    return min(max(wanted, 0.001), largest)
+  }
+
   private func open(allFrames: Bool, shrink: Double) throws(PixelFailure) -> VipsPicture {
+    if format == .svg { return try svg.picture(of: bytes, scale: 1) }
     let (start, count) = (bytes.baseAddress, bytes.count)
     let frames: Int32 = allFrames ? -1 : 1
-    let pointer =
+    let pointer: UnsafeMutablePointer<VipsImage>? =
       switch format {
       case .jpeg: cvips_load_jpeg(start, count, Int32(shrink))
       case .png: cvips_load_png(start, count)
@@ -49,7 +60,7 @@ struct EncodedPicture {
       case .gif: cvips_load_gif(start, count, frames)
       case .avif, .heic: cvips_load_heif(start, count, 0)
       case .tiff: cvips_load_tiff(start, count)
-      case .svg: cvips_load_svg(start, count, 1)
+      case .svg: nil
       }
     return try VipsPicture(pointer, or: .undecodable)
   }
@@ -57,6 +68,10 @@ struct EncodedPicture {
 
 extension EncodedPicture {
   func header() throws(PixelFailure) -> ImageHeader {
+    if format == .svg {
+      let size = try svg.size(of: bytes)
+      return ImageHeader(format: .svg, width: size.width, height: size.height, hasAlpha: true)
+    }
     let picture = try open()
     let isAnimation = format == .gif || format == .webp
     return ImageHeader(

@@ -5,15 +5,16 @@ import EdgeHandler
 struct Drawing {
   let blobs: [Blob: UnsafeRawBufferPointer]
   let quality: EncodedPicture.Quality
-  let limits: PixelEngine.Limits
-  let interruption: Interruption
+  let context: PixelContext
+
+  private var interruption: Interruption { context.interruption }
 
   func film(_ picture: Picture) throws(PixelFailure) -> Film {
     guard !interruption.isDue else { throw .interrupted }
     switch picture {
     case .decoded(let blob, let frames, let operations):
       guard let bytes = blobs[blob] else { throw .engine }
-      guard let picture = EncodedPicture(bytes) else { throw .undecodable }
+      guard let picture = EncodedPicture(bytes, context) else { throw .undecodable }
       return try film(picture, allFrames: frames == .all, operations[...])
     case .raster(let raster, let operations):
       let pixels = raster.rgba.withUnsafeBytes {
@@ -39,8 +40,9 @@ struct Drawing {
     let header = try original.header()
     if header.format == .gif, !GIFStructure.isComplete(original.bytes) { throw .undecodable }
     guard
-      Int64(header.width) * Int64(header.height) * Int64(allFrames ? header.frames : 1) <= Int64(limits.maximumPixels),
-      !allFrames || header.frames <= limits.maximumFrames
+      Int64(header.width) * Int64(header.height) * Int64(allFrames ? header.frames : 1)
+        <= Int64(context.limits.maximumPixels),
+      !allFrames || header.frames <= context.limits.maximumFrames
     else { throw .engine }
     let stored = PixelSize(width: header.width, height: header.height)
     var geometry = Geometry(stored: stored, orientation: Orientation(exif: header.orientation))

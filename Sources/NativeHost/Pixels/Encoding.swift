@@ -9,7 +9,12 @@ extension Film {
     if encoding.format == .jpeg { picture = try picture.flattened(on: .white) }
     picture = try picture.keeping(encoding.metadata)
     guard !interruption.isDue else { throw .interrupted }
-    interruption.watch(picture)
+    if encoding.format == .webp {
+      // libvips' WebP encoder loses the memory of a picture that fails on the way.
+      picture = try picture.computed(interruption)
+    } else {
+      interruption.watch(picture)
+    }
     var bytes: UnsafeMutableRawPointer?
     var count = 0
     let strip: gboolean = encoding.metadata == .none ? 1 : 0

@@ -4,15 +4,15 @@ import NIOCore
 
 enum Inspection {
   static func result(
-    of request: InspectRequest, _ original: ByteBuffer, _ limits: PixelEngine.Limits, _ interruption: Interruption
+    of request: InspectRequest, _ original: ByteBuffer, _ context: PixelContext
   ) -> InspectResult {
     original.withUnsafeReadableBytes { bytes in
-      guard let picture = EncodedPicture(bytes) else { return .unsupported }
+      guard let picture = EncodedPicture(bytes, context) else { return .unsupported }
       do throws(PixelFailure) {
         var header = try picture.header()
-        let isSmallEnough = Int64(header.width) * Int64(header.height) <= Int64(limits.maximumPixels)
+        let isSmallEnough = Int64(header.width) * Int64(header.height) <= Int64(context.limits.maximumPixels)
         if request.findsContent, isSmallEnough {
-          header.content = try content(of: picture, header, interruption)
+          header.content = try content(of: picture, header, context.interruption)
         }
         return .image(header)
       } catch {

@@ -31,10 +31,13 @@ public final class PixelEngine: Sendable {
 
   private let queue: WorkQueue
   private let limits: Limits
+  private let svgWorker: [String]
 
-  public init(threads: Int, limits: Limits) {
+  /// - Parameter svgWorker: a program and its first arguments, which runs ``SVGWorker/run(scale:maximumPixels:)``.
+  public init(threads: Int, limits: Limits, svgWorker: [String] = ["/proc/self/exe"] + SVGWorker.arguments) {
     precondition(Vips.isReady, "libvips cannot be initialised")
     self.limits = limits
+    self.svgWorker = svgWorker
     queue = WorkQueue(threads: threads, maximumQueued: limits.maximumQueued)
     queue.start()
   }
@@ -48,9 +51,9 @@ public final class PixelEngine: Sendable {
   public func inspect(
     _ request: InspectRequest, original: ByteBuffer, completion: @escaping @Sendable (InspectResult) -> Void
   ) -> @Sendable () -> Void {
-    queue.submit(timeoutMilliseconds: Self.looksTimeoutMilliseconds) { [limits] turn in
+    queue.submit(timeoutMilliseconds: Self.looksTimeoutMilliseconds) { [self] turn in
       guard case .run(let interruption) = turn else { return completion(.overloaded) }
-      completion(Inspection.result(of: request, original, limits, interruption))
+      completion(Inspection.result(of: request, original, context(interruption)))
     }
   }
 
@@ -58,9 +61,9 @@ public final class PixelEngine: Sendable {
   public func render(
     _ plan: RenderPlan, blobs: [Blob: ByteBuffer], completion: @escaping @Sendable (Rendering) -> Void
   ) -> @Sendable () -> Void {
-    queue.submit(timeoutMilliseconds: plan.timeoutMilliseconds) { [limits] turn in
+    queue.submit(timeoutMilliseconds: plan.timeoutMilliseconds) { [self] turn in
       switch turn {
-      case .run(let interruption): completion(PlanRun.outcome(of: plan, blobs, limits, interruption))
+      case .run(let interruption): completion(PlanRun.outcome(of: plan, blobs, context(interruption)))
       case .refused(.full): completion(.overloaded)
       case .refused(.timedOut): completion(.timedOut)
       case .refused(.cancelled): completion(.failed)
@@ -71,12 +74,16 @@ public final class PixelEngine: Sendable {
   public func sample(
     _ request: SampleRequest, original: ByteBuffer, completion: @escaping @Sendable (SampleResult) -> Void
   ) -> @Sendable () -> Void {
-    queue.submit(timeoutMilliseconds: Self.looksTimeoutMilliseconds) { [limits] turn in
+    queue.submit(timeoutMilliseconds: Self.looksTimeoutMilliseconds) { [self] turn in
       switch turn {
-      case .run(let interruption): completion(Sampling.result(of: request, original, limits, interruption))
+      case .run(let interruption): completion(Sampling.result(of: request, original, context(interruption)))
       case .refused(.timedOut): completion(.timedOut)
       case .refused: completion(.overloaded)
       }
     }
+  }
+
+  private func context(_ interruption: Interruption) -> PixelContext {
+    PixelContext(limits: limits, svgWorker: svgWorker, interruption: interruption)
   }
 }

@@ -5,33 +5,33 @@ import NIOCore
 /// A plan from bytes to bytes, on the thread of the caller.
 enum PlanRun {
   static func outcome(
-    of plan: RenderPlan, _ blobs: [Blob: ByteBuffer], _ limits: PixelEngine.Limits, _ interruption: Interruption
+    of plan: RenderPlan, _ blobs: [Blob: ByteBuffer], _ context: PixelContext
   ) -> Rendering {
     let start = ContinuousClock.now
     return withBytes(of: Array(blobs), [:]) { blobs in
       let drawing = Drawing(
-        blobs: blobs, quality: plan.encoding.isLossy ? .fast : .high, limits: limits, interruption: interruption)
+        blobs: blobs, quality: plan.encoding.isLossy ? .fast : .high, context: context)
       do throws(PixelFailure) {
-        let body = try drawing.film(plan.picture).encoded(plan.encoding, interruption)
+        let body = try drawing.film(plan.picture).encoded(plan.encoding, context.interruption)
         return .output(body, milliseconds: Int((ContinuousClock.now - start) / .milliseconds(1)))
       } catch PixelFailure.undecodable {
         return .undecodable
       } catch PixelFailure.interrupted {
-        return interruption.isCancelled ? .failed : .timedOut
+        return context.interruption.isCancelled ? .failed : .timedOut
       } catch {
-        return blobs.values.allSatisfy { isDecodable($0, limits, interruption) } ? .failed : .undecodable
+        return blobs.values.allSatisfy { isDecodable($0, context) } ? .failed : .undecodable
       }
     }
   }
 
   /// Pixels are computed when the encoder asks for them, so its failure may be an original's: only decoding alone can tell.
   private static func isDecodable(
-    _ bytes: UnsafeRawBufferPointer, _ limits: PixelEngine.Limits, _ interruption: Interruption
+    _ bytes: UnsafeRawBufferPointer, _ context: PixelContext
   ) -> Bool {
-    guard let picture = EncodedPicture(bytes), let header = try? picture.header() else { return false }
-    guard header.width * header.height * header.frames <= limits.maximumPixels else { return true }
+    guard let picture = EncodedPicture(bytes, context), let header = try? picture.header() else { return false }
+    guard header.width * header.height * header.frames <= context.limits.maximumPixels else { return true }
     do throws(PixelFailure) {
-      _ = try picture.open(allFrames: header.frames > 1).computed(interruption)
+      _ = try picture.open(allFrames: header.frames > 1).computed(context.interruption)
       return true
     } catch {
       return error == .interrupted

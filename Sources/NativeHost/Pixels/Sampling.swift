@@ -4,25 +4,25 @@ import NIOCore
 
 enum Sampling {
   static func result(
-    of request: SampleRequest, _ original: ByteBuffer, _ limits: PixelEngine.Limits, _ interruption: Interruption
+    of request: SampleRequest, _ original: ByteBuffer, _ context: PixelContext
   ) -> SampleResult {
     original.withUnsafeReadableBytes { bytes in
-      guard let picture = EncodedPicture(bytes) else { return .undecodable }
+      guard let picture = EncodedPicture(bytes, context) else { return .undecodable }
       do throws(PixelFailure) {
-        let raster = try raster(of: picture, longestSide: request.longestSide, limits, interruption)
+        let raster = try raster(of: picture, longestSide: request.longestSide, context)
         return .raster(raster)
       } catch {
         guard error == .interrupted else { return .undecodable }
-        return interruption.isCancelled ? .overloaded : .timedOut
+        return context.interruption.isCancelled ? .overloaded : .timedOut
       }
     }
   }
 
   private static func raster(
-    of picture: EncodedPicture, longestSide: Int, _ limits: PixelEngine.Limits, _ interruption: Interruption
+    of picture: EncodedPicture, longestSide: Int, _ context: PixelContext
   ) throws(PixelFailure) -> Raster {
     let header = try picture.header()
-    guard Int64(header.width) * Int64(header.height) <= Int64(limits.maximumPixels) else { throw .engine }
+    guard Int64(header.width) * Int64(header.height) <= Int64(context.limits.maximumPixels) else { throw .engine }
     let stored = PixelSize(width: header.width, height: header.height)
     var geometry = Geometry(stored: stored, orientation: Orientation(exif: header.orientation))
     let size = header.orientedSize
@@ -32,6 +32,7 @@ enum Sampling {
       return max(1, (length * side + longest / 2) / longest)
     }
     _ = geometry.append(.resize(width: scaled(size.width), height: scaled(size.height)))
+    let interruption = context.interruption
     let small = try picture.open(reduction: geometry.reduction, .high)
       .applying(geometry, stored: stored, interruption).withAlpha()
     interruption.watch(small)

@@ -1,11 +1,16 @@
 import EdgeHandler
+import Foundation
 import NIOCore
 import Pixels
 import Testing
 
 /// The engine, asked and awaited.
 enum Workbench {
-  static let engine = PixelEngine(threads: 2, limits: limits)
+  static let engine = PixelEngine(threads: 2, limits: limits, svgWorker: [worker] + SVGWorker.arguments)
+
+  /// The tests' own program has no such command; it lies beside the one that has.
+  private static let worker = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+    .appending(path: "imgedge").path
 
   private static var limits: PixelEngine.Limits {
     var limits = PixelEngine.Limits()

@@ -1,0 +1,17 @@
+#ifndef CISOLATION_H
+#define CISOLATION_H
+
+// GNU extensions that Swift's Glibc module leaves out.
+
+#include <spawn.h>
+
+/// A file without a name, closed on exec; -1 on failure.
+int cisolation_memory_file(void);
+/// Both ends closed on exec; 0 on success.
+int cisolation_pipe(int ends[2]);
+/// The new process has no descriptor from this one up.
+int cisolation_close_from(posix_spawn_file_actions_t *actions, int first);
+/// Leaves this process without any network; 0 where the system allows that.
+int cisolation_leave_networks(void);
+
+#endif

@@ -1,0 +1,98 @@
+import CIsolation
+import CVips
+import EdgeHandler
+import Glibc
+
+/// The program of a process that reads one SVG and ends.
+///
+/// SVG is read by a large parser and an engine for drawing, scripts of strangers as much as pictures. So it is done where a fault
+/// ends nothing but itself: in a process with no environment, no open file but its two ends, bounds for memory and time and, where
+/// the system allows it, no network. librsvg, which is given bytes and no address of theirs, refuses all references to files and networks.
+public enum SVGWorker {
+  /// For the program that has this among its commands.
+  public static let arguments = ["svg-worker"]
+
+  /// Beyond what librsvg needs for the largest picture: its surface and libvips' copy of it.
+  private static let maximumMemory: UInt64 = 2 << 30
+
+  /// Reads an SVG from standard input and writes its size to standard output (two 32-bit numbers, least byte first), and with a
+  /// scale its pixels after that: RGBA, not premultiplied. Returns the status to exit with.
+  public static func run(scale: Double?, maximumPixels: Int) -> Int32 {
+    confine()
+    guard Vips.isReady else { return 70 }
+    vips_operation_block_set("VipsForeignLoadSvg", 0)
+    let input = readAll()
+    return input.withUnsafeBytes { bytes in
+      guard Sniffing.format(of: bytes) == .svg,
+        let picture = try? VipsPicture(cvips_load_svg(bytes.baseAddress, bytes.count, scale ?? 1)),
+        let size = SVGSize(width: picture.width, height: picture.height)
+      else { return 65 }
+      guard scale != nil else { return write(size.bytes) ? 0 : 74 }
+      guard Int64(size.width) * Int64(size.height) <= Int64(maximumPixels), picture.bands == 4,
+        let pixels = try? picture.pixels()
+      else { return 65 }
+      return write(size.bytes) && write(pixels) ? 0 : 74
+    }
+  }
+
+  private static func confine() {
+    limit(RLIMIT_AS, maximumMemory)
+    limit(RLIMIT_CPU, 60)
+    limit(RLIMIT_FSIZE, 0)
+    limit(RLIMIT_CORE, 0)
+    limit(RLIMIT_NOFILE, 64)
+    // Where it is not allowed, librsvg's refusal has to do.
+    _ = cisolation_leave_networks()
+  }
+
+  private static func limit(_ resource: __rlimit_resource, _ maximum: UInt64) {
+    var limit = rlimit(rlim_cur: rlim_t(maximum), rlim_max: rlim_t(maximum))
+    setrlimit(__rlimit_resource_t(resource.rawValue), &limit)
+  }
+
+  private static func readAll() -> [UInt8] {
+    var all: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(0, &part, part.count)
+      guard count > 0 else { return all }
+      all += part[..<count]
+    }
+  }
+
+  private static func write(_ bytes: [UInt8]) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(1, $0.baseAddress, $0.count) }
+      guard count > 0 else { return false }
+      rest = rest.dropFirst(count)
+    }
+    return true
+  }
+}
+
+/// What a worker's answer begins with.
+struct SVGSize {
+  static let byteCount = 8
+
+  let width: Int
+  let height: Int
+
+  init?(width: Int, height: Int) {
+    guard (1...10_000_000).contains(width), (1...10_000_000).contains(height) else { return nil }
+    self.width = width
+    self.height = height
+  }
+
+  init?(_ bytes: some Collection<UInt8>) {
+    guard bytes.count >= Self.byteCount else { return nil }
+    func number(_ bytes: some Collection<UInt8>) -> Int {
+      bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+    self.init(width: number(bytes.prefix(4)), height: number(bytes.dropFirst(4).prefix(4)))
+  }
+
+  var bytes: [UInt8] {
+    [width, height].flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) } }
+  }
+}
