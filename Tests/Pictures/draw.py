@@ -74,6 +74,8 @@ Damaged
 Other
   pages.tif           Two pages: 90×60 red, then 90×60 green.
   one.png             1×1 #336699.      wide.png   800×3.      tall.png   3×800.
+  map-*.png           60x40, 300x200, 300x40, 60x300: red grows from the left, green from the top, blue is 128; with -alpha before the
+                      extension everywhere half transparent (alpha 128).
   mark.png            60×40: half transparent (alpha 128) green, with an opaque 2 px black rim.
 """
 
@@ -693,6 +695,14 @@ def one(name):
 @file("wide.png", "tall.png")
 def extreme(name):
     return encoded(photo_pixels(800, 3) if name == "wide.png" else photo_pixels(3, 800), "PNG")
+
+
+@file(*[f"map-{size}{alpha}.png" for size in ("60x40", "300x200", "300x40", "60x300") for alpha in ("", "-alpha")])
+def position_map(name):
+    width, height = map(int, name.split(".")[0].split("-")[1].split("x"))
+    x, y = np.meshgrid((np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height)
+    channels = [x * 255, y * 255, np.full_like(x, 128)] + ([np.full_like(x, 128)] if "alpha" in name else [])
+    return encoded(Image.fromarray(np.round(np.dstack(channels)).astype(np.uint8)), "PNG")
 
 
 @file("mark.png")
