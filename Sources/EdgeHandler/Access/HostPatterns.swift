@@ -23,13 +23,18 @@ enum HostPattern: Sendable {
   init?(parsing text: String) {
     if text == "*" {
       self = .any
-    } else if text.utf8.starts(with: "*.".utf8) {
-      guard case .domain(let apex)? = try? Host(parsing: text.utf8.dropFirst(2)) else { return nil }
-      self = .below(suffix: "." + apex)
-    } else {
-      guard let host = try? Host(parsing: text.utf8) else { return nil }
-      self = .exactly(host)
+      return
     }
+    let isBelow = text.utf8.starts(with: "*.".utf8)
+    let name = text.utf8.dropFirst(isBelow ? 2 : 0)
+    // Anywhere else a star would count as a letter, and the pattern would match nothing.
+    guard !name.contains(0x2A), let host = try? Host(parsing: name) else { return nil }
+    guard isBelow else {
+      self = .exactly(host)
+      return
+    }
+    guard case .domain(let apex) = host else { return nil }
+    self = .below(suffix: "." + apex)
   }
 
   func matches(_ host: Host) -> Bool {
