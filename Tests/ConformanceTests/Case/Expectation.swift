@@ -14,6 +14,8 @@ struct Expectation: Decodable, Sendable {
   var vary: [String]?
   var cache: CacheOutcome?
   var isEmpty: Bool
+  /// Texts that the body must not hold.
+  var never: [String]
   var text: String?
   /// What the body, read as JSON, must contain.
   var json: JSONValue?
@@ -43,7 +45,7 @@ struct Expectation: Decodable, Sendable {
   }
 
   enum Member: String, CodingKey, CaseIterable {
-    case status, code, parameter, detail, headers, contentType, vary, cache, empty, text, json, picture
+    case status, code, parameter, detail, headers, contentType, vary, cache, empty, never, text, json, picture
     case sameBytesAs, otherBytesThan, sameETagAs, otherETagThan, originRequests, originTargets, originNever
   }
 
@@ -58,6 +60,7 @@ struct Expectation: Decodable, Sendable {
     vary = try members.decodeIfPresent([String].self, forKey: .vary)
     cache = try members.decodeIfPresent(CacheOutcome.self, forKey: .cache)
     isEmpty = try members.value(.empty, or: false)
+    never = try members.value(.never, or: [])
     text = try members.decodeIfPresent(String.self, forKey: .text)
     json = try members.decodeIfPresent(JSONValue.self, forKey: .json)
     picture = try members.decodeIfPresent(PictureExpectation.self, forKey: .picture)

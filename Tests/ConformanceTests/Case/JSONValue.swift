@@ -45,8 +45,12 @@ enum JSONValue: Codable, Sendable, Equatable {
       for (name, value) in values where text == "${\(name)}" { return value }
       var text = text
       for (name, value) in values {
-        if case .string(let replacement) = value {
+        switch value {
+        case .string(let replacement): text = text.replacingOccurrences(of: "${\(name)}", with: replacement)
+        case .number(let number):
+          let replacement = Int(exactly: number).map(String.init) ?? String(number)
           text = text.replacingOccurrences(of: "${\(name)}", with: replacement)
+        default: break
         }
       }
       return .string(text)

@@ -64,6 +64,9 @@ struct Checks {
   private func body() -> [String] {
     var wrong: [String] = []
     if expected.isEmpty, !answer.body.isEmpty { wrong.append("there is a body: \(answer.text.prefix(100))") }
+    for text in expected.never where Data(answer.body).range(of: Data(text.utf8)) != nil {
+      wrong.append("the body holds \(text)")
+    }
     if let text = expected.text, answer.text != text { wrong.append("the body is \(answer.text)") }
     if let json = expected.json {
       let value = try? JSONDecoder().decode(JSONValue.self, from: Data(answer.body))

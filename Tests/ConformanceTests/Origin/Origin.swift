@@ -59,7 +59,8 @@ final class Origin: Sendable {
     guard words.count == 3 else { return }
     let target = String(words[1])
     received.withLock { $0.append(Request(target: target, head: text)) }
-    try OriginReply(answer: answer(target), pictures: pictures).send(to: connection)
+    let bindings = ["ORIGIN": "127.0.0.1:\(port)", "ORIGIN_PORT": "\(port)"]
+    try OriginReply(answer: answer(target), pictures: pictures, bindings: bindings).send(to: connection)
   }
 
   private func answer(_ target: String) -> OriginAnswer {

@@ -4,6 +4,8 @@ import Foundation
 struct OriginReply {
   var answer: OriginAnswer
   var pictures: URL
+  /// What `${NAME}` stands for in fields.
+  var bindings: [String: String]
 
   func send(to connection: Socket) throws {
     if let raw = answer.raw {
@@ -21,7 +23,7 @@ struct OriginReply {
 
     var head = "HTTP/1.1 \(status) Whatever\r\n"
     for (name, values) in answer.fields.sorted(by: { $0.key < $1.key }) {
-      for value in values.elements { head += "\(name): \(value)\r\n" }
+      for value in values.elements { head += "\(name): \(value.filled(bindings))\r\n" }
     }
     for number in 0..<answer.fieldFlood {
       head += "X-Filler-\(number): \(String(repeating: "x", count: 1000))\r\n"

@@ -12,7 +12,11 @@ enum Fixtures {
   }
 
   /// The text of a `--workspaces` file.
-  static func workspaces(for cases: [Case], origins: [String: Origin]) throws -> Data {
+  ///
+  /// - Parameter shared: what `${NAME}` stands for in every workspace.
+  static func workspaces(
+    for cases: [Case], origins: [String: Origin], shared: [String: String]
+  ) throws -> Data {
     let templates = try templates.get()
     var workspaces: [JSONValue] = []
     for one in cases {
@@ -22,7 +26,8 @@ enum Fixtures {
         }
         members["namespace"] = .string(namespace(one, name))
         workspaces.append(
-          JSONValue.object(members).replacing(bindings(one, origin: origins[one.id]).mapValues { .string($0) }))
+          JSONValue.object(members).replacing(
+            bindings(one, origin: origins[one.id]).merging(shared) { $1 }.mapValues { .string($0) }))
       }
     }
     return try JSONEncoder().encode(["workspaces": workspaces])

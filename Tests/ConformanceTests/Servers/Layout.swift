@@ -12,6 +12,14 @@ enum Layout {
   static let wasmServe = path("IMGEDGE_WASM_SERVE") ?? repository.appending(path: "wasm/serve")
   static let python = path("IMGEDGE_PYTHON") ?? repository.appending(path: ".build/venv/bin/python")
 
+  static let rclone = path("IMGEDGE_RCLONE") ?? repository.appending(path: ".build/venv/bin/rclone")
+
+  /// What the ids of the wanted cases begin with; empty for all.
+  static let wanted = (environment["CONFORMANCE_CASE"] ?? "").split(separator: ",").map(String.init)
+
+  /// One build alone, `native` or `wasm`, while the other cannot be had: nothing is compared then.
+  static let onlyBuild = environment["CONFORMANCE_ONLY"]
+
   /// A deployment to be checked instead of the two builds.
   static let deployment = environment["CONFORMANCE_URL"].flatMap { URL(string: $0) }
   static let deploymentHost = environment["CONFORMANCE_HOST"]

@@ -7,7 +7,11 @@ final class Run: Sendable {
   static let cases: Result<[Case], CaseFiles.Malformed> = {
     do {
       let all = try CaseFiles.load(Layout.tests.appending(path: "Cases"))
-      return .success(Layout.deployment == nil ? all : all.filter { $0.mode == .anyURL })
+      return .success(
+        all.filter { one in
+          (Layout.deployment == nil || one.mode == .anyURL)
+            && (Layout.wanted.isEmpty || Layout.wanted.contains { one.id.hasPrefix($0) })
+        })
     } catch let error as CaseFiles.Malformed {
       return .failure(error)
     } catch {
@@ -55,11 +59,18 @@ final class Run: Sendable {
     var origins: [String: Origin] = [:]
     for one in cases { origins[one.id] = try Origin(pictures: pictures, answers: one.originAnswers) }
     self.origins = origins
+    var processes: [SupervisedProcess] = []
+    var shared: [String: String] = [:]
+    if cases.contains(where: { $0.workspaces.contains("s3") }) {
+      let bucket = try BucketServer(pictures: pictures, folder: folder.appending(path: "buckets"))
+      processes.append(bucket.process)
+      shared["S3"] = bucket.authority
+    }
     let workspaces = folder.appending(path: "workspaces.json")
-    try Fixtures.workspaces(for: cases, origins: origins).write(to: workspaces)
+    try Fixtures.workspaces(for: cases, origins: origins, shared: shared).write(to: workspaces)
 
     let programs = [("native", Layout.binary, ["serve"]), ("wasm", Layout.wasmServe, [])]
-    var processes: [SupervisedProcess] = []
+      .filter { Layout.onlyBuild == nil || Layout.onlyBuild == $0.0 }
     var started: [(String, Result<SupervisedProcess, any Error>)] = []
     for (name, program, arguments) in programs {
       let result = Result {
