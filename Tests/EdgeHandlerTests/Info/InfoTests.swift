@@ -47,11 +47,12 @@ import Testing
     #expect(metadata["width"]?.int == 1600)
     #expect(metadata["height"]?.int == 1067)
     #expect(
-      json["colors"]?.serialized() == Array(
-        """
-        [{"area":0.5,"hex":"#ff0000","intensity":1},{"area":0.25,"hex":"#000000","intensity":0},\
-        {"area":0.25,"hex":"#0000ff","intensity":1}]
-        """.utf8))
+      json["colors"]?.serialized()
+        == Array(
+          """
+          [{"area":0.5,"hex":"#ff0000","intensity":1},{"area":0.25,"hex":"#000000","intensity":0},\
+          {"area":0.25,"hex":"#0000ff","intensity":1}]
+          """.utf8))
     #expect(json["blurhash"]?.string?.utf8.count == 36)
   }
 
@@ -117,7 +118,8 @@ import Testing
     host.serve("http://a.example/x/a.jpg", .image(.jpeg, 9, 9, sample: try flag()))
     let key = host.get("/info?src=photos/x/a.jpg").key
     for target in [
-      "/info/photos/x/a.jpg", "/info/metadata/photos/x/a.jpg", "/info/colors/photos/x/a.jpg", "/info/?src=photos/x/a.jpg",
+      "/info/photos/x/a.jpg", "/info/metadata/photos/x/a.jpg", "/info/colors/photos/x/a.jpg",
+      "/info/?src=photos/x/a.jpg",
     ] {
       let exchange = host.get(target)
       #expect(exchange.status == 200, "\(target)")
@@ -134,7 +136,8 @@ import Testing
     var generator = SeededGenerator(seed: 8)
     let noisy = try raster(64, 64) { x, _ in
       let noise = generator.bytes(3).map { $0 % 13 }
-      return x < 48 ? [200 + noise[0], 30 + noise[1], 30 + noise[2], 255] : [20 + noise[0], 20 + noise[1], 90 + noise[2], 255]
+      return x < 48
+        ? [200 + noise[0], 30 + noise[1], 30 + noise[2], 255] : [20 + noise[0], 20 + noise[1], 90 + noise[2], 255]
     }
     let clusters = ColorClusters.distinct(ColorBox.split(noisy, into: 64), atMost: 8)
     #expect(clusters.count == 2)
