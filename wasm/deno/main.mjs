@@ -1,16 +1,18 @@
 // The program behind `wasm/serve`.
 
 import { listen } from "./server.mjs";
-import { number, setting, start } from "./start.mjs";
+import { attempt, number, setting, start } from "./start.mjs";
 
 const worker = await start();
 const host = setting("HOST") ?? "127.0.0.1";
-const server = await listen(worker, {
-  host,
-  port: number("PORT") ?? 8080,
-  maximumConnections: number("MAX_CONNECTIONS"),
-  trustsForwardedProtocol: setting("TRUST_PROXY") === "true",
-});
+const server = await attempt(() =>
+  listen(worker, {
+    host,
+    port: number("PORT") ?? 8080,
+    maximumConnections: number("MAX_CONNECTIONS"),
+    trustsForwardedProtocol: setting("TRUST_PROXY") === "true",
+  })
+);
 console.log(`listening on http://${host}:${server.address().port}`);
 
 for (const signal of ["SIGTERM", "SIGINT"]) {

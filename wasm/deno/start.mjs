@@ -33,11 +33,21 @@ function samples(folder) {
   return pictures;
 }
 
-/** Ends the program, with the reason, where the configuration is wrong. */
-export async function start() {
+/** Ends the program, with the reason in one line, where it cannot be done. */
+export async function attempt(work) {
   try {
+    return await work();
+  } catch (error) {
+    console.error(`imgedge: ${error.message}`);
+    // EX_CONFIG of sysexits.h, as the native program has it.
+    Deno.exit(78);
+  }
+}
+
+export function start() {
+  return attempt(() => {
     const workspaces = setting("WORKSPACES");
-    return await createWorker({
+    return createWorker({
       module: Deno.readFileSync(new URL("../dist/edge.wasm", import.meta.url)),
       setup: {
         workspaces: workspaces && Deno.readTextFileSync(workspaces),
@@ -57,9 +67,5 @@ export async function start() {
       }),
       maximumWork: number("MAX_MISSES"),
     });
-  } catch (error) {
-    console.error(`imgedge: ${error.message}`);
-    // EX_CONFIG of sysexits.h, as the native program has it.
-    Deno.exit(78);
-  }
+  });
 }
