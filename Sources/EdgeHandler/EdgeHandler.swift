@@ -45,9 +45,6 @@ public struct EdgeHandler: Sendable {
   }
 
   private func decider(_ request: Request, _ context: Context, trace: Trace) -> Decider {
-    var request = request
-    if let absolute = Target.absolute(request.target) { (request.authority, request.target) = absolute }
-    return Decider(
-      configuration: configuration, directory: directory, request: request, context: context, trace: trace)
+    Decider(configuration: configuration, directory: directory, request: request, context: context, trace: trace)
   }
 }

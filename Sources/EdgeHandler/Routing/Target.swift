@@ -3,20 +3,6 @@ struct Target: Sendable {
   var path: String
   var query: String
 
-  /// Splits a target in absolute form (RFC 9112, section 3.2.2), which every server must take, into the authority, which
-  /// replaces the `Host` field, and the rest in origin form. `nil` for any other.
-  static func absolute(_ text: String) -> (authority: String, target: String)? {
-    let bytes = text.utf8
-    let scheme = ["http://", "https://"].first { ASCII.equalsIgnoringCase(bytes.prefix($0.utf8.count), $0) }
-    guard let scheme else { return nil }
-    let rest = bytes.dropFirst(scheme.utf8.count)
-    let end = rest.firstIndex { $0 == 0x2F || $0 == 0x3F } ?? rest.endIndex
-    let target = String(decoding: rest[end...], as: UTF8.self)
-    return (
-      String(decoding: rest[..<end], as: UTF8.self), target.utf8.first == 0x2F ? target : "/" + target
-    )
-  }
-
   init(_ text: String, maximumBytes: Int) throws(Problem) {
     guard text.utf8.count <= maximumBytes else {
       throw Problem(.urlTooLong, "The URL has \(text.utf8.count) bytes; \(maximumBytes) are allowed.")
