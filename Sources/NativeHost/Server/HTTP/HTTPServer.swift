@@ -31,6 +31,13 @@ public final class HTTPServer: Sendable {
     case collect(maximumBytes: Int)
   }
 
+  /// Of a request's head, as wide as the edge host's.
+  private static let headLimits = {
+    var limits = NIOHTTPDecoderLimitConfiguration()
+    limits.maxHeaderListSize = 80 << 10
+    return limits
+  }()
+
   let configuration: Configuration
   let responder: any Responder
   private let group: any EventLoopGroup
@@ -63,7 +70,9 @@ public final class HTTPServer: Sendable {
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { [self] channel in
         channel.eventLoop.makeCompletedFuture {
-          let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)
+          let decoder = HTTPRequestDecoder(
+            leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop,
+            limitConfiguration: Self.headLimits)
           try channel.pipeline.syncOperations.addHandlers(
             ByteToMessageHandler(decoder), Connection(server: self, loop: channel.eventLoop))
         }
