@@ -63,7 +63,7 @@ struct Decider {
     var decider = EndpointDecider(
       configuration: configuration, workspace: workspace, head: head, request: request, trace: trace)
     defer { trace = decider.trace }
-    return try decider.decide(route, Query(parsing: target.query.utf8))
+    return try decider.decide(route, queryText: target.query)
   }
 
   // MARK: Answers without an image

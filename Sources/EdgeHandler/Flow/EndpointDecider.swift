@@ -9,12 +9,20 @@ struct EndpointDecider {
   let request: Request
   var trace: Trace
 
-  mutating func decide(_ route: Route, _ query: Query) throws(Problem) -> Decision {
+  mutating func decide(_ route: Route, queryText: String) throws(Problem) -> Decision {
+    let query = Query(parsing: queryText.utf8)
     switch route.endpoint {
-    case .transform: try transform(query, pathSource: route.pathSource)
-    case .info(let variant): try info(query, variant: variant, pathSource: route.pathSource)
-    case .placeholder(let kind): try placeholder(query, kind, pathSource: route.pathSource)
-    case .grid: try grid(query)
+    case .transform: return try transform(query, pathSource: route.pathSource)
+    case .info(let variant): return try info(query, variant: variant, pathSource: route.pathSource)
+    case .placeholder(let kind): return try placeholder(query, kind, pathSource: route.pathSource)
+    case .grid: return try grid(query)
+    case .cloudflare:
+      guard let path = CloudflarePath(path: route.pathSource ?? "", queryText: queryText) else {
+        throw Problem(
+          .missingSource, "No original is named: /cdn-cgi/image/<options>/<source> is wanted.", parameter: "src")
+      }
+      return try transform(path.query, pathSource: path.pathSource)
+    case .openAPI: return .answer(openAPI())
     }
   }
 
@@ -34,12 +42,48 @@ struct EndpointDecider {
     return reference
   }
 
-  /// What a URL says of an endpoint's parameters. Where presets are bound to the original, it says nothing of marks: not even
+  /// What a URL says of an endpoint's parameters. Where presets are bound to an original, it says nothing of marks: not even
   /// a malformed one is looked at.
   mutating func parameters(
-    _ query: Query, _ table: [Parameter], isMarkIgnored: Bool = false
+    _ query: Query, _ table: [Parameter], bound presets: [MarkPreset] = []
   ) throws(Problem) -> ParameterSet {
-    try ParameterSet(query, table: table) { !isMarkIgnored || !$0.isOfMark }
+    let set = try ParameterSet(query, table: table) { presets.isEmpty || !$0.isOfMark }
+    guard trace.isOn else { return set }
+    for item in query.items {
+      guard let parameter = table.first(where: { $0.name.text == item.name }) else {
+        trace.note("ignored", "\(item.name): the endpoint knows no such parameter")
+        continue
+      }
+      if parameter.name.isOfMark, !presets.isEmpty {
+        trace.note(
+          "ignored",
+          "\(item.name): the workspace's policy decides, by its presets \(ListText.join(presets.map { $0.name }))")
+      } else {
+        trace.note("parameter", "\(item.name) = \(item.value ?? "") (URL)")
+      }
+    }
+    for parameter in table where set[parameter.name] == nil && !(parameter.name.isOfMark && !presets.isEmpty) {
+      // Then the path names the original, or the request is refused.
+      if parameter.isRequired { continue }
+      trace.note("parameter", "\(parameter.name.text) = \(parameter.standard) (default)")
+    }
+    return set
+  }
+
+  func openAPI() -> Response {
+    let body = OpenAPI.document
+    let tag = String(decoding: Hexadecimal.encode(SHA256.digest(body)).utf8.prefix(32), as: UTF8.self)
+    let ifNoneMatch = IfNoneMatch(field: request.fields[.ifNoneMatch])
+    var response = head.response(
+      status: 200, mediaType: "application/json", cacheControl: "public, max-age=3600", body)
+    response.fields[.eTag] = "\"\(tag)\""
+    if ifNoneMatch.names(tag) || ifNoneMatch.matchesAny {
+      response.status = 304
+      response.body = .none
+      response.fields[.contentType] = nil
+      response.fields[.contentLength] = nil
+    }
+    return response
   }
 
   var accepted: AcceptedFormats {

@@ -30,15 +30,16 @@ extension EndpointDecider {
         parameter: "src")
     }
     var parts: [GridRequest.Part] = []
+    var bound: [MarkPreset] = []
     for name in names {
       let reference = try SourceReference(name, workspace: workspace)
       trace.note("source", reference.canonical)
       let presets = workspace.presets(boundTo: reference.location)
+      bound += presets
       parts.append(GridRequest.Part(reference: reference, marks: try marks(presets)))
     }
     // A mark of the URL over the whole canvas could cover that of a bound part.
-    let bound = parts.flatMap { $0.marks }
-    let set = try parameters(query, ParameterTable.grid, isMarkIgnored: !bound.isEmpty)
+    let set = try parameters(query, ParameterTable.grid, bound: bound)
 
     let dpr = set.decimal(.dpr) ?? .one
     let canvas = PixelSize(width: try required(.w, set, dpr), height: try required(.h, set, dpr))

@@ -32,14 +32,16 @@ extension EndpointDecider {
       throw Problem(error.code, error.detail, parameter: ParameterName.mark.text)
     }
     try refuseAsMark(reference)
+    trace.note("mark", "\(reference.canonical) (URL)")
     return [Mark(reference: reference, settings: MarkSettings(set))]
   }
 
-  func marks(_ presets: [MarkPreset]) throws(Problem) -> [Mark] {
+  mutating func marks(_ presets: [MarkPreset]) throws(Problem) -> [Mark] {
     var marks: [Mark] = []
     for preset in presets {
       // A preset that named nothing did not get past the reading of the configuration.
       let reference = try SourceReference(preset.image, workspace: workspace)
+      trace.note("mark", "\(reference.canonical) (policy: preset \(preset.name), bound to the original)")
       marks.append(Mark(reference: reference, settings: preset.settings, presetName: preset.name))
     }
     return marks

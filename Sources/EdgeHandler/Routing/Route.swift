@@ -5,6 +5,9 @@ struct Route: Sendable {
     case info(InfoVariant)
     case placeholder(PlaceholderRequest.Kind)
     case grid
+    /// What it spells is in ``Route/pathSource``, translated by ``CloudflarePath``.
+    case cloudflare
+    case openAPI
 
     var name: String {
       switch self {
@@ -15,6 +18,8 @@ struct Route: Sendable {
       case .info(.colors): "info/colors"
       case .placeholder(let kind): "placeholder/" + kind.name
       case .grid: "grid"
+      case .cloudflare: "transform, as Cloudflare spells it"
+      case .openAPI: "the API's description"
       }
     }
   }
@@ -56,6 +61,15 @@ struct Route: Sendable {
     case "grid":
       guard rest == nil else { return nil }
       endpoint = .grid
+    case "cdn-cgi":
+      let (name, behind) = Self.split(rest.map { $0.utf8[...] } ?? "".utf8[...])
+      guard name == "image", behind != nil else { return nil }
+      endpoint = .cloudflare
+      pathSource = behind
+    case "api":
+      guard rest == "openapi.json" else { return nil }
+      endpoint = .openAPI
+      pathSource = nil
     default:
       // Root sugar: anything that is no endpoint, with a path behind it.
       guard rest != nil, !Label.reserved.contains(where: { $0 == first }) else { return nil }

@@ -18,18 +18,34 @@ extension EndpointDecider {
   mutating func transform(_ query: Query, pathSource: String?) throws(Problem) -> Decision {
     let reference = try source(query, pathSource)
     let presets = workspace.presets(boundTo: reference.location)
-    let set = try parameters(query, ParameterTable.transform, isMarkIgnored: !presets.isEmpty)
+    let set = try parameters(query, ParameterTable.transform, bound: presets)
     let options = try TransformOptions(
       set, accepted: accepted, limits: configuration.limits)
     let marks = try marks(presets, set)
 
+    let effective = options.effective
+    if trace.isOn { noteWithoutEffect(query, effective) }
     var parts = reference.keyParts
-    parts += options.effective
+    parts += effective
     for mark in marks { parts += mark.keyParts }
     let isNegotiated = if case .negotiated = options.format { true } else { false }
     let output = output("transform", parts, isNegotiated: isNegotiated)
     guard !output.isKnown else { return .answer(output.notModified()) }
     return .transform(
       TransformRequest(output: output, reference: reference, options: options, marks: marks))
+  }
+
+  /// Parameters that are known and valid, and change nothing in this company: a default that is spelled out, a `gravity` where
+  /// nothing is cut off.
+  private mutating func noteWithoutEffect(_ query: Query, _ effective: [KeyPart]) {
+    for item in query.items {
+      guard let parameter = ParameterTable.transform.first(where: { $0.name.text == item.name }) else { continue }
+      switch parameter.name {
+      case .src, .size, .dpr, .onerror: continue
+      default:
+        guard !parameter.name.isOfMark, !effective.contains(where: { $0.name == item.name }) else { continue }
+        trace.note("no effect", "\(item.name): it changes nothing beside the other parameters")
+      }
+    }
   }
 }
