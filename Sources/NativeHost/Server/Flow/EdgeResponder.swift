@@ -32,16 +32,18 @@ struct EdgeResponder: Responder {
       let response = hit.answer(with: output)
     {
       reply(response)
-      note(request.head, response, .hit, since: start)
+      note(request.head, response, .hit, since: start, namespace: hit.namespace)
       return nil
     }
+    let namespace = log == nil ? nil : host.handler.namespace(at: request.head.authority)
     let flow = Flow(host, loop: loop, context: context) { ending in
       var response = ServerResponse(status: ending.response.status, fields: ending.response.fields, body: ending.body)
-      if let (key, output) = ending.onlyHit, let hit = Self.hit(key, output, ending, &response) {
+      if let (key, output) = ending.onlyHit, var hit = Self.hit(key, output, ending, &response) {
+        hit.namespace = namespace
         box.hits.insert(hit, for: identity)
       }
       reply(response)
-      note(request.head, response, ending.outcome, since: start)
+      note(request.head, response, ending.outcome, since: start, namespace: namespace)
     }
     flow.start(request.head)
     return flow.callerLeft
@@ -69,14 +71,16 @@ struct EdgeResponder: Responder {
       sendsBody: response.body != nil)
   }
 
-  private func note(_ request: Request, _ response: ServerResponse, _ outcome: LookUpOutcome, since start: NIODeadline)
-  {
+  private func note(
+    _ request: Request, _ response: ServerResponse, _ outcome: LookUpOutcome, since start: NIODeadline,
+    namespace: String?
+  ) {
     let microseconds = Int((NIODeadline.now() - start).nanoseconds / 1000)
     metrics.count(status: response.status, outcome: outcome, microseconds: microseconds)
     guard let log else { return }
     let path = request.target.utf8.prefix { $0 != 0x3F }
     let record = UsageRecord(
-      namespace: host.handler.namespace(at: request.authority), method: request.method,
+      namespace: namespace, method: request.method,
       path: String(decoding: path, as: UTF8.self), origin: request.fields[.origin], outcome: outcome,
       status: response.status, byteCount: response.body?.readableBytes ?? 0, microseconds: microseconds)
     log.append(record.line)

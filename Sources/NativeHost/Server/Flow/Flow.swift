@@ -231,9 +231,12 @@ final class Flow: @unchecked Sendable {
     case .found(let output):
       note(.hit)
       then(.hit(adopt(output)))
-    case .made(let output):
+    case .made(let output, let lifetimeSeconds):
       note(.collapsed)
-      then(.collapsed(adopt(output)))
+      var stored = adopt(output)
+      // Not reckoned from the two flows' clocks, which may differ: 0 says that the output is not to be kept.
+      stored.lifetimeSeconds = lifetimeSeconds
+      then(.collapsed(stored))
     case .failed(let problem):
       note(.collapsed)
       then(.failed(problem))
@@ -266,8 +269,8 @@ final class Flow: @unchecked Sendable {
       let body = stored.bytes.map { ByteBuffer(bytes: $0) } ?? bytes(stored.body)
       let output = Output(
         body: body, mediaType: stored.mediaType, expires: context.now + Int64(stored.lifetimeSeconds))
-      host.store.store(output, under: key)
-      settle(key, .made(output))
+      if stored.lifetimeSeconds > 0 { host.store.store(output, under: key) }
+      settle(key, .made(output, lifetimeSeconds: stored.lifetimeSeconds))
     case .fail(let key, let problem):
       settle(key, .failed(problem))
     }

@@ -68,7 +68,7 @@ public final class FlowHost: Sendable {
 enum ClaimOutcome: Sendable {
   /// Found in the store after all.
   case found(Output)
-  case made(Output)
+  case made(Output, lifetimeSeconds: Int)
   case failed(Problem)
   /// The claimant has ended without an outcome: the claim is the waiter's now.
   case passed

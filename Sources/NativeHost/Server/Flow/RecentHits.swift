@@ -15,6 +15,7 @@ struct RecentHits {
     var mediaType: String
     var response: ServerResponse
     var sendsBody: Bool
+    var namespace: String?
 
     /// The answer with an output that is in the store now; `nil` where that is another one.
     func answer(with output: Output) -> ServerResponse? {

@@ -7,7 +7,7 @@ struct LogLine {
   init(time: timespec, level: String) {
     bytes.reserveCapacity(320)
     bytes += "{\"time\":\"".utf8
-    bytes += Self.iso8601(time).utf8
+    Self.appendISO8601(time, to: &bytes)
     bytes += "\",\"level\":\"".utf8
     bytes += level.utf8
     bytes.append(0x22)
@@ -33,11 +33,15 @@ struct LogLine {
   /// With three decimals.
   mutating func add(_ name: StaticString, thousandths value: Int) {
     begin(name)
-    let fraction = String(value % 1000)
-    bytes += "\(value / 1000).\(String(repeating: "0", count: 3 - fraction.utf8.count))\(fraction)".utf8
+    bytes += String(value / 1000).utf8
+    bytes.append(0x2E)
+    Self.append(value % 1000, digits: 3, to: &bytes)
   }
 
-  func finished() -> [UInt8] { bytes + [0x7D] }
+  consuming func finished() -> [UInt8] {
+    bytes.append(0x7D)
+    return bytes
+  }
 
   private mutating func begin(_ name: StaticString) {
     bytes += ",\"".utf8
@@ -47,8 +51,13 @@ struct LogLine {
 
   /// RFC 8259, section 7; DEL and C1 controls too, because a terminal obeys them.
   private static func appendQuoted(_ text: String, to bytes: inout [UInt8]) {
-    let digits = Array("0123456789abcdef".utf8)
     bytes.append(0x22)
+    defer { bytes.append(0x22) }
+    guard !text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != 0x22 && $0 != 0x5C }) else {
+      bytes += text.utf8
+      return
+    }
+    let digits = Array("0123456789abcdef".utf8)
     for scalar in text.unicodeScalars {
       switch scalar.value {
       case 0x22, 0x5C:
@@ -61,21 +70,37 @@ struct LogLine {
       default: bytes += scalar.utf8
       }
     }
-    bytes.append(0x22)
   }
 
   /// UTC with milliseconds.
-  static func iso8601(_ time: timespec) -> String {
+  private static func appendISO8601(_ time: timespec, to bytes: inout [UInt8]) {
     var seconds = time.tv_sec
     var parts = tm()
     gmtime_r(&seconds, &parts)
-    func digits(_ value: Int, _ count: Int = 2) -> String {
-      let text = String(value)
-      return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+    append(Int(parts.tm_year) + 1900, digits: 4, to: &bytes)
+    bytes.append(0x2D)
+    append(Int(parts.tm_mon) + 1, digits: 2, to: &bytes)
+    bytes.append(0x2D)
+    append(Int(parts.tm_mday), digits: 2, to: &bytes)
+    bytes.append(0x54)
+    append(Int(parts.tm_hour), digits: 2, to: &bytes)
+    bytes.append(0x3A)
+    append(Int(parts.tm_min), digits: 2, to: &bytes)
+    bytes.append(0x3A)
+    append(Int(parts.tm_sec), digits: 2, to: &bytes)
+    bytes.append(0x2E)
+    append(time.tv_nsec / 1_000_000, digits: 3, to: &bytes)
+    bytes.append(0x5A)
+  }
+
+  /// The last `digits` decimal digits of a number that is not negative.
+  private static func append(_ value: Int, digits: Int, to bytes: inout [UInt8]) {
+    var divisor = 1
+    for _ in 1..<digits { divisor *= 10 }
+    while divisor > 0 {
+      bytes.append(0x30 + UInt8(value / divisor % 10))
+      divisor /= 10
     }
-    let date = "\(parts.tm_year + 1900)-\(digits(Int(parts.tm_mon) + 1))-\(digits(Int(parts.tm_mday)))"
-    let clock = "\(digits(Int(parts.tm_hour))):\(digits(Int(parts.tm_min))):\(digits(Int(parts.tm_sec)))"
-    return "\(date)T\(clock).\(digits(time.tv_nsec / 1_000_000, 3))Z"
   }
 }
 
