@@ -1,0 +1,21 @@
+import Foundation
+import Testing
+
+/// `SECURITY.md` against the cases: a promise without proof, or with a proof that is gone, is not one.
+@Suite struct SecurityStatementTests {
+  @Test func everyPromiseIsProvedByCasesThatExist() throws {
+    let ids = try CaseFiles.load(Layout.tests.appending(path: "Cases")).map(\.id)
+    let page = try String(contentsOf: Layout.repository.appending(path: "SECURITY.md"), encoding: .utf8)
+    let rows = page.split(separator: "\n").filter { $0.hasPrefix("| ") && !$0.hasPrefix("| Promise") }
+    #expect(rows.count >= 20)
+    for row in rows {
+      let cells = row.split(separator: "|", omittingEmptySubsequences: false)
+      try #require(cells.count == 4, "a row has two cells: \(row)")
+      let proofs = cells[2].matches(of: /`([^`]+)`/).map { String($0.1) }
+      #expect(!proofs.isEmpty, "no proof: \(row)")
+      for proof in proofs where !ids.contains(where: { $0 == proof || $0.hasPrefix(proof + "-") }) {
+        Issue.record("there is no case \(proof)")
+      }
+    }
+  }
+}
