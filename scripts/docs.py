@@ -98,7 +98,7 @@ def main():
     IMAGES.mkdir(parents=True, exist_ok=True)
     readme = ROOT / "README.md"
     text = readme.read_text()
-    service = subprocess.Popen([SERVICE, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True)
+    service = subprocess.Popen([SERVICE, "serve", "--port", "0", "--log-level", "warning"], stdout=subprocess.PIPE, text=True)
     try:
         port = re.search(r":(\d+)\s", service.stdout.readline())[1]
         pages = Pages(port)
