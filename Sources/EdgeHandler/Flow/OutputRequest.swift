@@ -20,14 +20,14 @@ struct OutputRequest: Sendable {
 
   func fields(_ provenance: Provenance, cacheControl: String) -> HTTPFields {
     var fields = head.fields(variesByAccept: isNegotiated)
-    fields[.cacheControl] = cacheControl
-    fields[.cacheStatus] = provenance.cacheStatus
+    fields.add(.cacheControl, cacheControl)
+    fields.add(.cacheStatus, provenance.cacheStatus)
     return fields
   }
 
   private func immutableFields(_ provenance: Provenance) -> HTTPFields {
     var fields = fields(provenance, cacheControl: "public, max-age=\(Self.lifetimeSeconds), immutable")
-    fields[.eTag] = "\"\(key.entityTag)\""
+    fields.add(.eTag, "\"\(key.entityTag)\"")
     return fields
   }
 
@@ -49,9 +49,9 @@ struct OutputRequest: Sendable {
 
   private func response(_ output: StoredOutput, _ provenance: Provenance, _ base: HTTPFields) -> Response {
     var fields = base
-    fields[.contentType] = output.mediaType
-    fields[.contentLength] = String(output.byteCount)
-    fields[.serverTiming] = provenance.serverTiming
+    fields.add(.contentType, output.mediaType)
+    fields.add(.contentLength, String(output.byteCount))
+    fields.add(.serverTiming, provenance.serverTiming)
     return Response(status: 200, fields: fields, body: head.omitsBody ? .none : .blob(output.body))
   }
 

@@ -1,5 +1,13 @@
 import HTTPTypes
 
+extension HTTPFields {
+  /// For a field that is not among them yet: setting one looks for it first.
+  @inline(never)
+  mutating func add(_ name: HTTPField.Name, _ value: String) {
+    append(HTTPField(name: name, value: value))
+  }
+}
+
 /// Names that `HTTPTypes` does not list.
 extension HTTPField.Name {
   /// RFC 9211.

@@ -33,35 +33,35 @@ struct ResponseHead: Sendable {
     case (_, true): fields[.vary] = "Accept"
     case (_, false): break
     }
-    fields[.xContentTypeOptions] = "nosniff"
-    fields[.contentSecurityPolicy] = "default-src 'none'; sandbox"
-    fields[.crossOriginResourcePolicy] = "cross-origin"
-    fields[.strictTransportSecurity] =
-      isCustomDomain ? "max-age=63072000" : "max-age=63072000; includeSubDomains; preload"
+    fields.add(.xContentTypeOptions, "nosniff")
+    fields.add(.contentSecurityPolicy, "default-src 'none'; sandbox")
+    fields.add(.crossOriginResourcePolicy, "cross-origin")
+    fields.add(
+      .strictTransportSecurity, isCustomDomain ? "max-age=63072000" : "max-age=63072000; includeSubDomains; preload")
     return fields
   }
 
   private static func share(with origin: String, _ fields: inout HTTPFields) {
-    fields[.accessControlAllowOrigin] = origin
-    fields[.accessControlExposeHeaders] = "ETag, Cache-Status, Server-Timing"
-    fields[.timingAllowOrigin] = origin
+    fields.add(.accessControlAllowOrigin, origin)
+    fields.add(.accessControlExposeHeaders, "ETag, Cache-Status, Server-Timing")
+    fields.add(.timingAllowOrigin, origin)
   }
 
   /// A complete answer with a small body of our own.
   func response(status: Int, mediaType: String, cacheControl: String, _ text: [UInt8]) -> Response {
     var fields = fields()
-    fields[.contentType] = mediaType
-    fields[.contentLength] = String(text.count)
-    fields[.cacheControl] = cacheControl
+    fields.add(.contentType, mediaType)
+    fields.add(.contentLength, String(text.count))
+    fields.add(.cacheControl, cacheControl)
     return Response(status: status, fields: fields, body: omitsBody ? .none : .bytes(text))
   }
 
   /// 302; not stored, because the reason for it may pass.
   func redirect(to location: String) -> Response {
     var fields = fields()
-    fields[.location] = location
-    fields[.cacheControl] = "no-store"
-    fields[.contentLength] = "0"
+    fields.add(.location, location)
+    fields.add(.cacheControl, "no-store")
+    fields.add(.contentLength, "0")
     return Response(status: 302, fields: fields)
   }
 }
