@@ -3,7 +3,7 @@
 /// Law of this file: everything `EdgeHandler` wants from the outside is a case here, with a typed result. A host is a loop
 /// that performs the effect of a case, calls its continuation with the result, and looks at the next step. A rule never
 /// belongs in such a loop, because the other build has another loop.
-public enum Step<Value: Sendable>: Sendable {
+public indirect enum Step<Value: Sendable>: Sendable {
   /// The flow has ended with `value`.
   case done(Value)
 

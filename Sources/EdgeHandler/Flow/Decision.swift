@@ -1,7 +1,7 @@
 import HTTPTypes
 
 /// What a request comes to before anything has been looked up or fetched.
-enum Decision: Sendable {
+indirect enum Decision: Sendable {
   case answer(Response)
   case transform(TransformRequest)
   case info(InfoRequest)

@@ -1,15 +1,26 @@
 /// Fetches an original, follows redirects, and looks at what came.
-struct OriginalLoading: Sendable {
+final class OriginalLoading: Sendable {
   let workspace: Workspace
   let limits: Limits
   /// Unix time in seconds.
   let now: Int64
-  /// Also find the box inside a uniform border.
-  var findsContent = false
-  /// Whether the frames after the first will be decoded, and so count.
-  var countsFrames = false
   /// What happens to the pixels, as far as the workspace's mark policy cares.
-  var use: Use
+  let use: Use
+  /// Also find the box inside a uniform border.
+  let findsContent: Bool
+  /// Whether the frames after the first will be decoded, and so count.
+  let countsFrames: Bool
+
+  init(
+    workspace: Workspace, limits: Limits, now: Int64, use: Use, findsContent: Bool = false, countsFrames: Bool = false
+  ) {
+    self.workspace = workspace
+    self.limits = limits
+    self.now = now
+    self.use = use
+    self.findsContent = findsContent
+    self.countsFrames = countsFrames
+  }
 
   enum Use: Sendable {
     /// They are shown, under the marks of the presets of these names.
@@ -45,7 +56,7 @@ struct OriginalLoading: Sendable {
     let outbound = OutboundRequest(
       url: address, fields: fields, maximumBytes: limits.maximumOriginalBytes,
       timeoutMilliseconds: limits.fetchTimeoutMilliseconds)
-    return .fetch(outbound) { result in
+    return .fetch(outbound) { [self] result in
       switch result {
       case .failed(let failure): fail(problem(failure))
       case .response(let response):
@@ -102,7 +113,7 @@ struct OriginalLoading: Sendable {
   }
 
   private func inspect(_ response: InboundResponse) -> Step<Loaded> {
-    .inspect(InspectRequest(blob: response.body, findsContent: findsContent)) { result in
+    .inspect(InspectRequest(blob: response.body, findsContent: findsContent)) { [self] result in
       switch result {
       case .unsupported:
         return fail(

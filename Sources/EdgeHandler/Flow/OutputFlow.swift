@@ -1,14 +1,23 @@
 /// The way of every output that is kept: look up, and on a miss make, store and answer. What is made, and of what, is the
 /// endpoint's own.
-struct OutputFlow: Sendable {
+///
+/// A class, as every flow is: each continuation holds it, and would hold a copy of all of a struct.
+final class OutputFlow: Sendable {
   let request: OutputRequest
   let configuration: Configuration
   let now: Int64
   /// An address that is answered instead of a problem that is the original's.
-  var locationOnError: String?
+  let locationOnError: String?
+
+  init(request: OutputRequest, configuration: Configuration, now: Int64, locationOnError: String? = nil) {
+    self.request = request
+    self.configuration = configuration
+    self.now = now
+    self.locationOnError = locationOnError
+  }
 
   func start(_ make: @escaping @Sendable () -> Step<Answer>) -> Step<Answer> {
-    .lookUp(request.key) { result in
+    .lookUp(request.key) { [self] result in
       switch result {
       case .hit(let output): .done(Answer(request.response(output, .hit)))
       case .collapsed(let output): .done(Answer(request.response(output, .collapsed)))
@@ -18,16 +27,20 @@ struct OutputFlow: Sendable {
     }
   }
 
-  func loading(_ use: OriginalLoading.Use) -> OriginalLoading {
-    OriginalLoading(workspace: request.workspace, limits: configuration.limits, now: now, use: use)
+  func loading(
+    _ use: OriginalLoading.Use, findsContent: Bool = false, countsFrames: Bool = false
+  ) -> OriginalLoading {
+    OriginalLoading(
+      workspace: request.workspace, limits: configuration.limits, now: now, use: use, findsContent: findsContent,
+      countsFrames: countsFrames)
   }
 
   /// Renders, stores and answers.
   func render(_ picture: Picture, _ encoding: Encoding, fetchMilliseconds: Int) -> Step<Answer> {
-    .render(plan(picture, encoding)) { result in
+    .render(plan(picture, encoding)) { [self] result in
       switch result {
       case .output(let rendered): finish(rendered, encoding.format, fetchMilliseconds: fetchMilliseconds)
-      default: fail(Problem(result) ?? .renderFailed)
+      default: fail(Problem.of(result) ?? .renderFailed)
       }
     }
   }
@@ -72,13 +85,13 @@ extension Problem {
   static let renderFailed = Problem(.internalError, "The transform failed.")
 
   /// `nil` for a success.
-  init?(_ result: RenderResult) {
+  static func of(_ result: RenderResult) -> Problem? {
     switch result {
-    case .output: return nil
-    case .undecodable: self.init(.undecodableImage, "The original's pixels cannot be decoded.")
-    case .timedOut: self.init(.transformTimeout, "The transform took longer than is allowed.")
-    case .overloaded: self = .overloaded
-    case .failed: self = .renderFailed
+    case .output: nil
+    case .undecodable: Problem(.undecodableImage, "The original's pixels cannot be decoded.")
+    case .timedOut: Problem(.transformTimeout, "The transform took longer than is allowed.")
+    case .overloaded: .overloaded
+    case .failed: .renderFailed
     }
   }
 }

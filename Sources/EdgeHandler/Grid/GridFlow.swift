@@ -1,5 +1,5 @@
 /// look up → fetch and inspect all at once → lay out → render → store → answer. A picture that cannot be had is left out.
-struct GridFlow: Sendable {
+final class GridFlow: Sendable {
   let request: GridRequest
   let flow: OutputFlow
   /// Each mark once, however many parts it is drawn on.
@@ -30,14 +30,14 @@ struct GridFlow: Sendable {
   }
 
   func start() -> Step<Answer> {
-    flow.start { make() }
+    flow.start { self.make() }
   }
 
   private func make() -> Step<Answer> {
     let originals = request.parts.map { part in
       flow.loading(.shown(marks: part.marks.presetNames)).load(part.reference)
     }
-    return .all(originals + marks.map { flow.load($0) }) { loaded in
+    return .all(originals + marks.map { flow.load($0) }) { [self] loaded in
       var parts: [Part] = []
       var loads = Loads(marks: Array(loaded.dropFirst(originals.count)), fetchMilliseconds: 0, notes: [])
       for (index, result) in loaded.prefix(originals.count).enumerated() {
@@ -86,12 +86,12 @@ struct GridFlow: Sendable {
     let picture = Picture.composed(
       width: request.canvas.width, height: request.canvas.height,
       background: format == .jpeg ? request.background.opaque : request.background, placed, operations)
-    return .render(flow.plan(picture, request.quality.encoding(format))) { result in
+    return .render(flow.plan(picture, request.quality.encoding(format))) { [self] result in
       switch result {
       case .output(let rendered): finish(rendered, format, loads)
       // Which one is at fault shows only when each is decoded by itself.
       case .undecodable: probe(parts, cells, 0, good: [], loads)
-      default: flow.fail(Problem(result) ?? .renderFailed)
+      default: flow.fail(Problem.of(result) ?? .renderFailed)
       }
     }
   }
@@ -141,13 +141,13 @@ struct GridFlow: Sendable {
     }
     let part = parts[index]
     let picture = Picture.decoded(part.original.blob, frames: .first, fill(cells[index], part))
-    return .render(flow.plan(picture, Encoding(format: .png))) { result in
+    return .render(flow.plan(picture, Encoding(format: .png))) { [self] result in
       var good = good
       var loads = loads
       switch result {
       case .output: good.append(part)
       case .undecodable: loads.notes.append(note(part.index, Problem(.undecodableImage, "")))
-      default: return flow.fail(Problem(result) ?? .renderFailed)
+      default: return flow.fail(Problem.of(result) ?? .renderFailed)
       }
       return probe(parts, cells, index + 1, good: good, loads)
     }

@@ -2,11 +2,13 @@
 ///
 /// `detail` is written for the caller: it names what was wrong and what is allowed, and never holds a path, an address or
 /// a credential of ours.
-public struct Problem: Error, Sendable, Equatable {
-  public var code: Code
-  public var detail: String
+///
+/// A class: nearly every function may throw one, and a reference on the way out is a tenth of the code that three values are.
+public final class Problem: Error, Sendable {
+  public let code: Code
+  public let detail: String
   /// The parameter at fault, where there is one.
-  public var parameter: String?
+  public let parameter: String?
 
   public init(_ code: Code, _ detail: String, parameter: String? = nil) {
     self.code = code
@@ -25,6 +27,16 @@ public struct Problem: Error, Sendable, Equatable {
     case outOfCredits, tooManyRequests
     case sourceUnreachable, sourceTimeout
     case transformTimeout, overloaded, internalError
+  }
+}
+
+extension Problem: Equatable {
+  public static func == (left: Problem, right: Problem) -> Bool {
+    guard left.code == right.code, left.detail == right.detail else { return false }
+    guard let left = left.parameter, let right = right.parameter else {
+      return left.parameter == nil && right.parameter == nil
+    }
+    return left == right
   }
 }
 

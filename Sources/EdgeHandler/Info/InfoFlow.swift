@@ -53,7 +53,7 @@ struct InfoFlow: Sendable {
 }
 
 /// Gets the shared result of an original, and makes it where there is none.
-struct InfoLoading: Sendable {
+final class InfoLoading: Sendable {
   /// What came of it, and what is to be done about the key that has perhaps been claimed.
   struct Outcome: Sendable {
     var info: Result<Info, Problem>
@@ -66,11 +66,18 @@ struct InfoLoading: Sendable {
   let configuration: Configuration
   let now: Int64
 
+  init(output: OutputRequest, reference: SourceReference, configuration: Configuration, now: Int64) {
+    self.output = output
+    self.reference = reference
+    self.configuration = configuration
+    self.now = now
+  }
+
   private static let lifetimeSeconds = 86_400
   private static let longestSide = 64
 
   func load() -> Step<Outcome> {
-    .lookUp(output.key) { result in
+    .lookUp(output.key) { [self] result in
       switch result {
       case .hit(let stored): .done(Outcome(info: read(stored), provenance: .hit))
       case .collapsed(let stored): .done(Outcome(info: read(stored), provenance: .collapsed))
@@ -89,7 +96,7 @@ struct InfoLoading: Sendable {
 
   private func make() -> Step<Outcome> {
     let loading = OriginalLoading(workspace: output.workspace, limits: configuration.limits, now: now, use: .exempt)
-    return loading.load(reference).flatMap { loaded in
+    return loading.load(reference).flatMap { [self] loaded in
       switch loaded {
       case .failure(let problem): fail(problem)
       case .success(let original): sample(original)
@@ -98,7 +105,7 @@ struct InfoLoading: Sendable {
   }
 
   private func sample(_ original: Original) -> Step<Outcome> {
-    .sample(SampleRequest(blob: original.blob, longestSide: Self.longestSide)) { result in
+    .sample(SampleRequest(blob: original.blob, longestSide: Self.longestSide)) { [self] result in
       switch result {
       case .raster(let raster): finish(Info(original, raster), original)
       case .undecodable: fail(Problem(.undecodableImage, "The original's pixels cannot be decoded."))
@@ -131,11 +138,11 @@ extension OutputRequest {
   fileprivate func response(_ body: [UInt8], _ provenance: Provenance) -> Response {
     var fields = fields(provenance, cacheControl: "public, max-age=86400")
     let tag = String(decoding: Hexadecimal.encode(SHA256.digest(body)).utf8.prefix(32), as: UTF8.self)
-    fields[.eTag] = "\"\(tag)\""
+    fields.add(.eTag, "\"\(tag)\"")
     guard !ifNoneMatch.names(tag), !ifNoneMatch.matchesAny else { return Response(status: 304, fields: fields) }
-    fields[.contentType] = "application/json"
-    fields[.contentLength] = String(body.count)
-    fields[.serverTiming] = provenance.serverTiming
+    fields.add(.contentType, "application/json")
+    fields.add(.contentLength, String(body.count))
+    fields.add(.serverTiming, provenance.serverTiming)
     return Response(status: 200, fields: fields, body: head.omitsBody ? .none : .bytes(body))
   }
 }

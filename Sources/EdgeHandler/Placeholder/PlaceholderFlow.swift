@@ -1,6 +1,6 @@
 /// look up → (the original's shared result) → paint → render → store → answer. What stands in for an original may be shown
 /// without a mark: it is no transform of it.
-struct PlaceholderFlow: Sendable {
+final class PlaceholderFlow: Sendable {
   let request: PlaceholderRequest
   let flow: OutputFlow
 
@@ -13,7 +13,7 @@ struct PlaceholderFlow: Sendable {
   }
 
   func start() -> Step<Answer> {
-    flow.start { make() }
+    flow.start { self.make() }
   }
 
   private func make() -> Step<Answer> {
@@ -23,7 +23,7 @@ struct PlaceholderFlow: Sendable {
     case .original(let reference, let info):
       let loading = InfoLoading(
         output: info, reference: reference, configuration: flow.configuration, now: flow.now)
-      return loading.load().flatMap { loaded in
+      return loading.load().flatMap { [self] loaded in
         paint(loaded).flatMap { answer in
           var answer = answer
           answer.afterwards += loaded.afterwards

@@ -1,6 +1,6 @@
 /// A small stand-in for a picture that may be made.
 struct PlaceholderRequest: Sendable {
-  enum Content: Sendable {
+  indirect enum Content: Sendable {
     case blurHash(BlurHash)
     case color(Color)
     /// Of an original, by its shared result.

@@ -1,6 +1,6 @@
 /// An original as a workspace means it: which source it belongs to, if any, and where it is.
 struct SourceReference: Sendable {
-  enum Location: Sendable {
+  indirect enum Location: Sendable {
     case url(WebURL)
     /// The key of an object, before any encoding.
     case object(Bucket, key: String)

@@ -1,5 +1,5 @@
 /// The way of a transform: look up → fetch → inspect → plan → render → store → answer.
-struct TransformFlow: Sendable {
+final class TransformFlow: Sendable {
   let request: TransformRequest
   let flow: OutputFlow
 
@@ -10,19 +10,19 @@ struct TransformFlow: Sendable {
   }
 
   func start() -> Step<Answer> {
-    flow.start { make() }
+    flow.start { self.make() }
   }
 
   private func make() -> Step<Answer> {
-    var loading = flow.loading(.shown(marks: request.marks.presetNames))
-    loading.findsContent = request.options.trim == .border
-    loading.countsFrames = request.options.isAnimated
+    let loading = flow.loading(
+      .shown(marks: request.marks.presetNames), findsContent: request.options.trim == .border,
+      countsFrames: request.options.isAnimated)
     let original = loading.load(request.reference)
     guard !request.marks.isEmpty else {
-      return original.flatMap { render($0, marks: []) }
+      return original.flatMap { self.render($0, marks: []) }
     }
     let marks = request.marks.map { flow.load($0) }
-    return .all([original] + marks) { loaded in
+    return .all([original] + marks) { [self] loaded in
       guard let original = loaded.first else { return flow.fail(.renderFailed) }
       return render(original, marks: Array(loaded.dropFirst()))
     }

@@ -60,14 +60,16 @@ extension Problem: WireValue {
     return .object(members)
   }
 
-  public init(wire: JSON) throws(WireError) {
+  public convenience init(wire: JSON) throws(WireError) {
     var object = try WireObject(wire)
     let name = try object.string("code")
     guard let code = Code.allCases.first(where: { $0.name == name }) else {
       throw WireError("code: \"\(name)\" is not the code of a problem")
     }
-    self.init(code, try object.string("detail"), parameter: try object.optionalString("parameter"))
+    let detail = try object.string("detail")
+    let parameter = try object.optionalString("parameter")
     try object.end()
+    self.init(code, detail, parameter: parameter)
   }
 }
 

@@ -11,7 +11,7 @@ extension Configuration {
     try record.allows(["workspaces", "baseDomain", "limits"])
     var workspaces: [Workspace] = []
     for (index, json) in try record.list("workspaces").enumerated() {
-      workspaces.append(try Workspace(json: json, index: index))
+      workspaces.append(try Workspace.read(json, index: index))
     }
     self.init(workspaces: workspaces)
     if let domain = try record.text("baseDomain") { baseDomain = try Self.baseDomain(domain) }
@@ -43,7 +43,7 @@ extension Configuration {
 }
 
 extension Workspace {
-  init(json: JSON, index: Int) throws(ConfigurationError) {
+  fileprivate static func read(_ json: JSON, index: Int) throws(ConfigurationError) -> Workspace {
     var record = try Record(json, path: "workspace \(index + 1)")
     let namespace = try record.required("namespace")
     guard Label.isValid(namespace) else {
@@ -54,11 +54,11 @@ extension Workspace {
       "namespace", "plan", "allowedOrigins", "allowedExternalSources", "sources", "marks", "domains",
     ])
     let plan = try record.choice("plan", of: Plan.allCases.map { ($0.name, $0) }) ?? .free
-    self.init(
+    let workspace = Workspace(
       namespace: namespace, plan: plan,
       allowedOrigins: try OriginPatterns(record), allowedExternalSources: try HostPatterns(record),
       sources: try Source.list(record), marks: [], domains: try Self.domains(record))
-    marks = try MarkPreset.list(record, of: self)
+    return workspace.with(marks: try MarkPreset.list(record, of: workspace))
   }
 
   private static func domains(_ record: Record) throws(ConfigurationError) -> [String] {
@@ -110,37 +110,36 @@ extension Source {
       guard Label.isValid(name), !Label.reserved.contains(where: { $0 == name }) else {
         throw record.error(nil, "the name is not \(Label.grammar), or is reserved")
       }
-      sources.append(try Source(name: name, record))
+      let version = try record.scalar("version")
+      sources.append(Source(name: name, location: try location(record), version: version))
     }
     return sources.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
-  private init(name: String, _ record: Record) throws(ConfigurationError) {
-    self.name = name
-    version = try record.scalar("version")
+  private static func location(_ record: Record) throws(ConfigurationError) -> Location {
     guard let kind = try record.choice("kind", of: [("http", Kind.http), ("s3", .s3), ("r2", .r2)]) else {
       throw record.error("kind", "is missing; it is http, s3 or r2")
     }
     switch kind {
     case .http:
       try record.allows(["kind", "version", "prefix"])
-      location = .http(prefix: try Self.prefix(record))
+      return .http(prefix: try prefix(record))
     case .s3:
       try record.allows([
         "kind", "version", "bucket", "region", "prefix", "accessKeyId", "secretAccessKey", "endpoint",
       ])
       let region = try record.required("region")
       guard Label.isValid(region) else { throw record.error("region", "\"\(region)\" is not a region's name") }
-      location = .bucket(
-        try Bucket(record, region: region, standardEndpoint: "https://s3.\(region).amazonaws.com"))
+      return .bucket(
+        try Bucket.read(record, region: region, standardEndpoint: "https://s3.\(region).amazonaws.com"))
     case .r2:
       try record.allows([
         "kind", "version", "bucket", "accountId", "prefix", "accessKeyId", "secretAccessKey", "endpoint",
       ])
       let account = try record.required("accountId")
       guard Label.isValid(account) else { throw record.error("accountId", "\"\(account)\" is not an account's id") }
-      location = .bucket(
-        try Bucket(record, region: "auto", standardEndpoint: "https://\(account).r2.cloudflarestorage.com"))
+      return .bucket(
+        try Bucket.read(record, region: "auto", standardEndpoint: "https://\(account).r2.cloudflarestorage.com"))
     }
   }
 
@@ -165,8 +164,10 @@ extension Source {
 }
 
 extension Bucket {
-  fileprivate init(_ record: Record, region: String, standardEndpoint: String) throws(ConfigurationError) {
-    bucket = try record.required("bucket")
+  fileprivate static func read(
+    _ record: Record, region: String, standardEndpoint: String
+  ) throws(ConfigurationError) -> Bucket {
+    let bucket = try record.required("bucket")
     guard (3...63).contains(bucket.utf8.count),
       bucket.utf8.allSatisfy({ ASCII.isLowercaseLetter($0) || ASCII.isDigit($0) || $0 == 0x2D || $0 == 0x2E })
     else { throw record.error("bucket", "\"\(bucket)\" is not a bucket's name") }
@@ -174,11 +175,9 @@ extension Bucket {
     guard let url = try? WebURL(parsing: text), url.query == nil, url.path == "/" else {
       throw record.error("endpoint", "\"\(text)\" is not an http or https URL without a path")
     }
-    endpoint = url
-    self.region = region
-    prefix = try record.text("prefix") ?? ""
-    accessKeyId = try record.required("accessKeyId")
-    secretAccessKey = try record.required("secretAccessKey")
+    return Bucket(
+      endpoint: url, bucket: bucket, region: region, prefix: try record.text("prefix") ?? "",
+      accessKeyId: try record.required("accessKeyId"), secretAccessKey: try record.required("secretAccessKey"))
   }
 }
 
@@ -190,25 +189,26 @@ extension MarkPreset {
     for member in try record.members("marks") {
       let record = try Record(member.value, path: record.path + ": marks.\(member.name)")
       guard Label.isValid(member.name) else { throw record.error(nil, "the name is not \(Label.grammar)") }
-      presets.append(try MarkPreset(name: member.name, record, of: workspace))
+      presets.append(try read(member.name, record, of: workspace))
     }
     return presets.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
-  private init(name: String, _ record: Record, of workspace: Workspace) throws(ConfigurationError) {
-    try record.allows(["image", "autoApplySources"] + Self.settingNames)
-    self.name = name
-    autoApplySources = try record.texts("autoApplySources") ?? []
+  private static func read(
+    _ name: String, _ record: Record, of workspace: Workspace
+  ) throws(ConfigurationError) -> MarkPreset {
+    try record.allows(["image", "autoApplySources"] + settingNames)
+    let autoApplySources = try record.texts("autoApplySources") ?? []
     for source in autoApplySources where workspace.source(named: source) == nil {
       throw record.error("autoApplySources", "the workspace has no source \"\(source)\"")
     }
-    image = try record.required("image")
+    let image = try record.required("image")
     do {
       _ = try SourceReference(image, workspace: workspace)
     } catch {
       throw record.error("image", error.detail)
     }
-    settings = try Self.settings(record)
+    return MarkPreset(name: name, image: image, settings: try settings(record), autoApplySources: autoApplySources)
   }
 
   /// By the rules of the `mark-*` parameters.

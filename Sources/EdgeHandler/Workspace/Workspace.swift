@@ -1,17 +1,39 @@
 /// A customer's settings, valid by construction.
-public struct Workspace: Sendable {
-  public var namespace: String
-  public var plan: Plan
+///
+/// A class, as what it holds is: every request passes it around, and sharing it costs less than a copy, in time and in code.
+public final class Workspace: Sendable {
+  public let namespace: String
+  public let plan: Plan
   /// Browser origins that may call the workspace's URLs.
-  public var allowedOrigins: OriginPatterns
+  public let allowedOrigins: OriginPatterns
   /// Hosts that a full URL may point at.
-  public var allowedExternalSources: HostPatterns
+  public let allowedExternalSources: HostPatterns
   /// Sorted by name.
-  public var sources: [Source]
+  public let sources: [Source]
   /// Sorted by name.
-  public var marks: [MarkPreset]
+  public let marks: [MarkPreset]
   /// Custom domains, in lower case without a trailing dot.
-  public var domains: [String]
+  public let domains: [String]
+
+  init(
+    namespace: String, plan: Plan, allowedOrigins: OriginPatterns, allowedExternalSources: HostPatterns,
+    sources: [Source], marks: [MarkPreset], domains: [String]
+  ) {
+    self.namespace = namespace
+    self.plan = plan
+    self.allowedOrigins = allowedOrigins
+    self.allowedExternalSources = allowedExternalSources
+    self.sources = sources
+    self.marks = marks
+    self.domains = domains
+  }
+
+  /// The same with other presets.
+  func with(marks: [MarkPreset]) -> Workspace {
+    Workspace(
+      namespace: namespace, plan: plan, allowedOrigins: allowedOrigins, allowedExternalSources: allowedExternalSources,
+      sources: sources, marks: marks, domains: domains)
+  }
 
   func source(named name: String) -> Source? {
     sources.first { $0.name == name }
@@ -31,8 +53,8 @@ public enum Plan: Sendable, Equatable, CaseIterable {
 }
 
 /// Named storage of a workspace.
-public struct Source: Sendable {
-  public enum Location: Sendable {
+public final class Source: Sendable {
+  public indirect enum Location: Sendable {
     /// Everything below a URL whose path ends in `/`.
     case http(prefix: WebURL)
     case bucket(Bucket)
@@ -40,33 +62,57 @@ public struct Source: Sendable {
     case bundled
   }
 
-  public var name: String
-  public var location: Location
+  public let name: String
+  public let location: Location
   /// Enters the cache key: a new value is a purge.
-  public var version: String?
+  public let version: String?
+
+  init(name: String, location: Location, version: String? = nil) {
+    self.name = name
+    self.location = location
+    self.version = version
+  }
 }
 
 /// A bucket behind the S3 API: Amazon S3, Cloudflare R2 or another.
-public struct Bucket: Sendable {
+public final class Bucket: Sendable {
   /// Without a trailing slash; objects are addressed in path style below it.
-  public var endpoint: WebURL
-  public var bucket: String
-  public var region: String
+  public let endpoint: WebURL
+  public let bucket: String
+  public let region: String
   /// Put before the path; empty, or ends as the configuration says.
-  public var prefix: String
-  public var accessKeyId: String
-  public var secretAccessKey: String
+  public let prefix: String
+  public let accessKeyId: String
+  public let secretAccessKey: String
+
+  init(
+    endpoint: WebURL, bucket: String, region: String, prefix: String, accessKeyId: String, secretAccessKey: String
+  ) {
+    self.endpoint = endpoint
+    self.bucket = bucket
+    self.region = region
+    self.prefix = prefix
+    self.accessKeyId = accessKeyId
+    self.secretAccessKey = secretAccessKey
+  }
 }
 
 /// A watermark that a workspace has stored.
-public struct MarkPreset: Sendable {
-  public var name: String
+public final class MarkPreset: Sendable {
+  public let name: String
   /// `<source>/<path>` or a full URL.
-  public var image: String
+  public let image: String
   /// What the `mark-*` parameters say in a URL.
-  var settings: MarkSettings
+  let settings: MarkSettings
   /// Names of sources on whose every output the mark is put.
-  public var autoApplySources: [String]
+  public let autoApplySources: [String]
+
+  init(name: String, image: String, settings: MarkSettings, autoApplySources: [String]) {
+    self.name = name
+    self.image = image
+    self.settings = settings
+    self.autoApplySources = autoApplySources
+  }
 }
 
 /// The name of a workspace or a source: a DNS label in lower case.
