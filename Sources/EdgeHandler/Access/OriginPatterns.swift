@@ -47,9 +47,7 @@ struct Origin: Sendable {
   static func splitPort(_ text: Substring.UTF8View) -> (host: Substring.UTF8View, port: Int?)? {
     guard let colon = text.lastIndex(of: 0x3A), text.last != 0x5D else { return (text, nil) }
     let digits = text[text.index(after: colon)...]
-    guard (1...5).contains(digits.count), digits.allSatisfy(ASCII.isDigit) else { return nil }
-    let port = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-    guard port <= 65535 else { return nil }
+    guard let port = ASCII.decimal(digits, digits: 1...5), port <= 65535 else { return nil }
     return (text[..<colon], port)
   }
 

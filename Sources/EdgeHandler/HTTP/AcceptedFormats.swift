@@ -12,8 +12,8 @@ struct AcceptedFormats: Sendable, Equatable {
 
   init(field: String?) {
     guard let field else { return }
-    for range in field.utf8.split(separator: 0x2C, omittingEmptySubsequences: true) {
-      var parts = range.split(separator: 0x3B, omittingEmptySubsequences: true)[...]
+    for range in Array(field.utf8).split(separator: UInt8(ascii: ",")) {
+      var parts = range.split(separator: UInt8(ascii: ";"))[...]
       guard let type = parts.popFirst() else { continue }
       let name = ASCII.trimmingBlanks(type)
       let isAVIF = ASCII.equalsIgnoringCase(name, "image/avif")
@@ -24,7 +24,7 @@ struct AcceptedFormats: Sendable, Equatable {
   }
 
   /// `q=0`, `q=0.0`, `q=0.00` or `q=0.000`.
-  private static func isZeroWeight(_ parameter: Substring.UTF8View) -> Bool {
+  private static func isZeroWeight(_ parameter: ArraySlice<UInt8>) -> Bool {
     let text = ASCII.trimmingBlanks(parameter)
     var bytes = text.makeIterator()
     guard let name = bytes.next(), name | 0x20 == 0x71, bytes.next() == 0x3D else { return false }

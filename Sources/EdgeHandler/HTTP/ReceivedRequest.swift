@@ -29,7 +29,7 @@ extension Request {
     var host: String?
     for field in received.fields {
       guard let name = HTTPField.Name(field.name) else { return nil }
-      if ASCII.equalsIgnoringCase(field.name.utf8, "host") {
+      if ASCII.equalsIgnoringCase(field.name.utf8[...], "host") {
         guard host == nil else { return nil }
         host = field.value
       } else {

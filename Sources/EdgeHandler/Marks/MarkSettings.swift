@@ -35,19 +35,20 @@ struct MarkSettings: Sendable, Equatable {
   }
 
   var keyParts: [KeyPart] {
-    func part(_ name: ParameterName, _ value: String) -> KeyPart { KeyPart(name: name.text, value: value) }
     var parts: [KeyPart] = []
-    if let width { parts.append(part(.markW, width.canonical)) }
-    if let height { parts.append(part(.markH, height.canonical)) }
-    parts.append(part(.markFit, fit.keyword))
-    parts.append(part(.markAlign, alignment.canonical))
-    parts.append(part(.markPad, pad.canonical))
-    parts.append(part(.markOpacity, opacity.description))
+    @inline(never)
+    func add(_ name: ParameterName, _ value: String) { parts.append(KeyPart(name: name.text, value: value)) }
+    if let width { add(.markW, width.canonical) }
+    if let height { add(.markH, height.canonical) }
+    add(.markFit, fit.keyword)
+    add(.markAlign, alignment.canonical)
+    add(.markPad, pad.canonical)
+    add(.markOpacity, opacity.description)
     switch repetition {
     case .none: break
-    case .both: parts.append(part(.markRepeat, "true"))
-    case .horizontally: parts.append(part(.markRepeat, "x"))
-    case .vertically: parts.append(part(.markRepeat, "y"))
+    case .both: add(.markRepeat, "true")
+    case .horizontally: add(.markRepeat, "x")
+    case .vertically: add(.markRepeat, "y")
     }
     return parts
   }

@@ -35,9 +35,8 @@ struct Insets: Sendable, Equatable {
   }
 
   private static func pixels(_ text: Substring.UTF8View) -> Length? {
-    guard (1...4).contains(text.count), text.allSatisfy(ASCII.isDigit) else { return nil }
-    let value = text.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-    return value <= 4096 ? .pixels(value) : nil
+    guard let value = ASCII.decimal(text, digits: 1...4), value <= 4096 else { return nil }
+    return .pixels(value)
   }
 
   private static func fraction(_ text: Substring.UTF8View) -> Length? {

@@ -12,9 +12,7 @@ enum Length: Sendable, Equatable {
       else { return nil }
       self = .percent(percent)
     } else {
-      guard (1...6).contains(text.utf8.count), text.utf8.allSatisfy(ASCII.isDigit) else { return nil }
-      let count = text.utf8.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-      guard range.contains(count) else { return nil }
+      guard let count = ASCII.decimal(text.utf8[...], digits: 1...6), range.contains(count) else { return nil }
       self = .pixels(count)
     }
   }

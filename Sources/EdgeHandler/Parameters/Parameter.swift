@@ -1,11 +1,13 @@
 /// One row of the table of parameters. Parsing, error messages, cache keys, `explain` and the reference in the
 /// documentation are made from these rows; a parameter without one of the columns cannot exist.
-struct Parameter: Sendable {
-  var name: ParameterName
-  var kind: Kind
+///
+/// A class, so that whoever searches a table does not copy the texts of each row.
+final class Parameter: Sendable {
+  let name: ParameterName
+  let kind: Kind
   /// As a caller would write it, or a few words where there is no such value.
-  var standard: String
-  var summary: String
+  let standard: String
+  let summary: String
 
   init(_ name: ParameterName, _ kind: Kind, standard: String, summary: String) {
     self.name = name
@@ -60,7 +62,7 @@ struct Parameter: Sendable {
 }
 
 /// The value of a parameter, within its range.
-enum ParameterValue: Sendable {
+indirect enum ParameterValue: Sendable {
   case integer(Int)
   case decimal(FixedPoint)
   case keyword(String)
@@ -111,8 +113,7 @@ extension Parameter {
 
   /// ASCII digits and nothing else.
   private static func integer(_ text: String, in range: ClosedRange<Int>) -> Int? {
-    guard (1...9).contains(text.utf8.count), text.utf8.allSatisfy(ASCII.isDigit) else { return nil }
-    let value = text.utf8.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-    return range.contains(value) ? value : nil
+    guard let value = ASCII.decimal(text.utf8[...], digits: 1...9), range.contains(value) else { return nil }
+    return value
   }
 }

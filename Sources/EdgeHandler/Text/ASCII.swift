@@ -6,14 +6,36 @@ enum ASCII {
 
   static func lowercase(_ text: String) -> String {
     guard text.utf8.contains(where: { (0x41...0x5A).contains($0) }) else { return text }
-    return String(decoding: text.utf8.map { lowercase($0) }, as: UTF8.self)
+    var bytes = Array(text.utf8)
+    for index in bytes.indices { bytes[index] = lowercase(bytes[index]) }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
-  static func equalsIgnoringCase(_ text: some Sequence<UInt8>, _ other: String) -> Bool {
-    text.elementsEqual(other.utf8, by: { lowercase($0) == lowercase($1) })
+  @inline(never)
+  static func equalsIgnoringCase(_ text: Substring.UTF8View, _ other: String) -> Bool {
+    text.satisfies { left in other.utf8.satisfies { ByteComparison.equalIgnoringCase(left, $0) } }
   }
 
-  static func trimmingBlanks(_ text: Substring.UTF8View) -> Substring.UTF8View {
+  /// The value of a decimal number that is written with a count of digits in a range, and nothing else.
+  @inline(never)
+  static func decimal(_ text: Substring.UTF8View, digits: ClosedRange<Int>) -> Int? {
+    var value = 0
+    var count = 0
+    for byte in text {
+      // Nine digits are what an Int of 32 bits has room for.
+      guard isDigit(byte), count < 9 else { return nil }
+      value = value * 10 + Int(byte - 0x30)
+      count += 1
+    }
+    return digits.contains(count) ? value : nil
+  }
+
+  @inline(never)
+  static func equalsIgnoringCase(_ text: ArraySlice<UInt8>, _ other: String) -> Bool {
+    text.withUnsafeBufferPointer { left in other.utf8.satisfies { ByteComparison.equalIgnoringCase(left, $0) } }
+  }
+
+  static func trimmingBlanks(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     var text = text
     while let first = text.first, first == 0x20 || first == 0x09 { text = text.dropFirst() }
     while let last = text.last, last == 0x20 || last == 0x09 { text = text.dropLast() }

@@ -25,7 +25,7 @@ enum Base64 {
     var group: UInt32 = 0
     var digits = 0
     var padding = 0
-    for byte in text {
+    for byte in Array(text) {
       if byte == UInt8(ascii: "=") {
         padding += 1
         group <<= 6

@@ -17,6 +17,10 @@ public struct FixedPoint: Sendable, Hashable, Comparable {
   /// At most 9 digits before the point; digits after the sixth are rounded half up. `nil` for anything else: exponents, `+`,
   /// blanks, digits of other scripts, `nan`, `inf`.
   public init?(parsing text: some Collection<UInt8>) {
+    self.init(bytes: Array(text))
+  }
+
+  private init?(bytes text: [UInt8]) {
     var whole: Int64 = 0
     var fraction: Int64 = 0
     var wholeDigits = 0

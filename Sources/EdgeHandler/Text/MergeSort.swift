@@ -2,6 +2,7 @@
 /// wasm bundle. Members declared here shadow the library's.
 extension Array {
   /// Stable, in time proportional to the count times its logarithm.
+  @inline(never)
   func sorted(by precedes: (Element, Element) -> Bool) -> [Element] {
     guard count > 1 else { return self }
     var sorted = self

@@ -40,6 +40,10 @@ public enum PercentCoding {
 
   /// `nil` where a `%` is not followed by two hexadecimal digits. The result need not be UTF-8.
   public static func decode(_ text: some Collection<UInt8>, plusIsSpace: Bool = false) -> [UInt8]? {
+    decode(bytes: Array(text)[...], plusIsSpace: plusIsSpace)
+  }
+
+  static func decode(bytes text: ArraySlice<UInt8>, plusIsSpace: Bool) -> [UInt8]? {
     var output: [UInt8] = []
     output.reserveCapacity(text.count)
     var iterator = text.makeIterator()
@@ -60,11 +64,11 @@ public enum PercentCoding {
   public static func encode(_ bytes: some Collection<UInt8>, keeping kept: Kept) -> String {
     var output: [UInt8] = []
     output.reserveCapacity(bytes.count)
-    appendEncoded(bytes, keeping: kept, to: &output)
+    appendEncoded(Array(bytes), keeping: kept, to: &output)
     return String(decoding: output, as: UTF8.self)
   }
 
-  static func appendEncoded(_ bytes: some Collection<UInt8>, keeping kept: Kept, to output: inout [UInt8]) {
+  private static func appendEncoded(_ bytes: [UInt8], keeping kept: Kept, to output: inout [UInt8]) {
     for byte in bytes {
       if kept.contains(byte) {
         output.append(byte)

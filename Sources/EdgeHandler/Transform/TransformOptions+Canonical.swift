@@ -2,10 +2,12 @@ extension TransformOptions {
   /// The effective options as name and value, in the order of the documentation; what is at its default is absent.
   var effective: [KeyPart] {
     var list: [KeyPart] = []
+    @inline(never)
     func add(_ parameter: ParameterName, _ value: String?) {
       guard let value else { return }
       list.append(KeyPart(name: parameter.text, value: value))
     }
+    @inline(never)
     func addFactor(_ parameter: ParameterName, _ value: FixedPoint, neutral: FixedPoint) {
       if value != neutral { add(parameter, value.description) }
     }

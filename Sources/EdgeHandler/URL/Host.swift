@@ -11,7 +11,10 @@ public enum Host: Sendable {
   /// percent-decoding is refused instead of converted (UTS #46 needs Unicode tables), and labels keep the limits of
   /// RFC 1035, section 2.3.4. Labels that begin with `xn--` are taken as they are.
   public init(parsing text: some Collection<UInt8>) throws(URLProblem) {
-    let text = Array(text)
+    try self.init(bytes: Array(text))
+  }
+
+  private init(bytes text: [UInt8]) throws(URLProblem) {
     guard !text.isEmpty else { throw .hostMissing }
     if text.first == UInt8(ascii: "[") {
       guard text.last == UInt8(ascii: "]"), let address = IPv6Address(parsing: text.dropFirst().dropLast()) else {
@@ -20,7 +23,7 @@ public enum Host: Sendable {
       self = .ipv6(address)
       return
     }
-    guard var name = PercentCoding.decode(text) else { throw .host }
+    guard var name = PercentCoding.decode(bytes: text[...], plusIsSpace: false) else { throw .host }
     guard name.allSatisfy({ $0 < 0x80 }) else { throw .nonASCIIHost }
     guard !name.contains(where: Self.isForbidden) else { throw .host }
     for (index, byte) in name.enumerated() where (0x41...0x5A).contains(byte) {

@@ -39,6 +39,6 @@ public struct Query: Sendable {
   }
 
   private static func decode(_ text: ArraySlice<UInt8>) -> String? {
-    PercentCoding.decode(text, plusIsSpace: true).flatMap(UTF8Sequence.string)
+    PercentCoding.decode(bytes: text, plusIsSpace: true).flatMap(UTF8Sequence.string)
   }
 }
