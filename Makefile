@@ -43,11 +43,12 @@ test: wasm ## Run all tests, of both builds
 
 lint: ## Check the form of the sources
 	@scripts/setup test
-	swift format lint --strict --recursive Package.swift Sources Tests
-	$(DENO) lint --quiet wasm
+	swift format lint --strict --recursive Package.swift Sources Tests bench
+	$(DENO) lint --quiet wasm docs bench
 
 bench: build wasm ## Measure against nginx and bare libvips, and print a table of ratios (BENCH=--quick)
 	@scripts/setup test bench
+	swift build -c release --static-swift-stdlib --product handler-cost
 	$(PYTHON) bench/bench.py $(BENCH)
 
 docs: build ## Renew what README.md shows of the program: reference and pictures

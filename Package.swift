@@ -68,6 +68,12 @@ let package = Package(
       ],
       path: "Sources/NativeHost/CLI", swiftSettings: strict),
 
+    // What a decision costs, for `make bench`.
+    .executableTarget(
+      name: "handler-cost",
+      dependencies: ["EdgeHandler", .product(name: "HTTPTypes", package: "swift-http-types")],
+      path: "bench/HandlerCost", swiftSettings: strict),
+
     .testTarget(name: "EdgeHandlerTests", dependencies: ["EdgeHandler"], swiftSettings: strict),
     .testTarget(
       name: "NativeHostTests",

@@ -305,14 +305,13 @@ class Bench:
 
     def handler(self):
         native = ROOT / ".build/release/handler-cost"
-        if native.exists():
-            figures = json.loads(subprocess.run([native], capture_output=True, text=True, check=True).stdout)
-            self.table.add("handler, a hit, native", f"{figures['microsecondsPerHit']:.1f} µs", "—", "—", "≤ 20 µs")
+        figures = json.loads(subprocess.run([native], capture_output=True, text=True, check=True).stdout)
+        self.table.add("handler, a hit, native", f"{figures['hitMicroseconds']:.1f} µs", "—", "—", "≤ 20 µs")
         deno = ROOT / ".build/venv/bin/deno"
         text = subprocess.run([deno, "run", "--allow-read", ROOT / "bench/wasm-cost.mjs"], capture_output=True, text=True, check=True).stdout
         figures = json.loads(text.strip().splitlines()[-1])
-        self.table.add("handler, a hit, in V8", f"{figures['microsecondsPerHit']:.1f} µs", "—", "—", "≤ 60 µs")
-        self.table.add("instantiate and first decision in V8", f"{figures['instantiateMilliseconds']:.1f} ms", "—", "—", "≤ 10 ms")
+        self.table.add("handler, a hit, in V8", f"{figures['hitMicroseconds']:.1f} µs", "—", "—", "≤ 60 µs")
+        self.table.add("instantiate and first decision in V8", f"{figures['instantiateMilliseconds'] + figures['firstDecisionMilliseconds']:.1f} ms", "—", "—", "≤ 10 ms")
         module = (ROOT / "wasm/dist/edge.wasm").read_bytes()
         import gzip
         zipped = len(gzip.compress(module, 9))

@@ -101,6 +101,7 @@ class Instance {
         lookUp: (number, effect, ...text) => this.#flight(number)?.lookUp(effect, this.#json(...text)),
         settle: (number, ...text) => this.#flight(number)?.settle(this.#json(...text)),
       },
+      records: { note: (_number, ...text) => console.error(this.#json(...text)) },
       response: { send: (number, ...text) => this.#flight(number)?.send(this.#json(...text)) },
     };
     this.exports = new WebAssembly.Instance(worker.module, imports).exports;

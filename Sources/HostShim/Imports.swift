@@ -20,6 +20,9 @@
   @_extern(wasm, module: "outputs", name: "settle")
   func outputsSettle(_ request: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int)
 
+  @_extern(wasm, module: "records", name: "note")
+  func recordsNote(_ request: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int)
+
   @_extern(wasm, module: "response", name: "send")
   func responseSend(_ request: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int)
 #else
@@ -30,5 +33,6 @@
   func pixelsSample(_ request: UInt32, _ effect: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int) {}
   func outputsLookUp(_ request: UInt32, _ effect: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int) {}
   func outputsSettle(_ request: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int) {}
+  func recordsNote(_ request: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int) {}
   func responseSend(_ request: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int) {}
 #endif

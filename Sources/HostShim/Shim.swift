@@ -115,6 +115,9 @@ struct Shim {
     for work in answer.afterwards {
       work.wire.serialized().withUnsafeBufferPointer { outputsSettle(request, $0.baseAddress, $0.count) }
     }
+    for note in answer.notes {
+      JSON.string(note).serialized().withUnsafeBufferPointer { recordsNote(request, $0.baseAddress, $0.count) }
+    }
   }
 }
 

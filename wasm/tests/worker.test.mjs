@@ -70,6 +70,7 @@ Deno.test("the module imports what is documented and nothing else", () => {
     "function pixels.inspect",
     "function pixels.render",
     "function pixels.sample",
+    "function records.note",
     "function response.send",
   ]);
   const exports = WebAssembly.Module.exports(module).map(({ name }) => name);

@@ -11,7 +11,7 @@ import Testing
     #expect(
       imports.functions.sorted() == [
         "net.fetch", "outputs.lookUp", "outputs.settle", "pixels.inspect", "pixels.render", "pixels.sample",
-        "response.send",
+        "records.note", "response.send",
       ])
     #expect(imports.others.isEmpty)
     let contract = try String(contentsOf: Layout.repository.appending(path: "wasm/README.md"), encoding: .utf8)
@@ -19,12 +19,13 @@ import Testing
   }
 
   /// `wasm/tests`: the worker around the real module, with a host that is played. A trap that takes down what comes after it, a miss
-  /// that is made twice, an instance that keeps what it should forget: all that is told there.
+  /// that is made twice, an instance that keeps what it should forget: all that is told there. `docs/loaders`: the URLs that they write.
   @Test func theWorkersTestsPass() throws {
     let process = Process()
     process.executableURL = Layout.repository.appending(path: ".build/venv/bin/deno")
     process.currentDirectoryURL = Layout.repository
-    process.arguments = ["test", "--quiet", "--no-prompt", "--no-remote", "--allow-read=wasm", "wasm/tests"]
+    let permissions = ["--no-prompt", "--no-remote", "--allow-read=wasm,Tests", "--allow-env"]
+    process.arguments = ["test", "--quiet"] + permissions + ["wasm/tests", "docs/loaders"]
     process.environment = Layout.environment.merging(["NO_COLOR": "1"]) { $1 }
     let output = Pipe()
     process.standardOutput = output

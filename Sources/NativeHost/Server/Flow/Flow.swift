@@ -32,6 +32,8 @@ final class Flow: @unchecked Sendable {
     var outcome: LookUpOutcome
     /// The output that ``response`` is made of and of nothing else, so that the same request can be answered with it again.
     var onlyHit: (key: CacheKey, output: StoredOutput)?
+    /// For the log.
+    var notes: [String]
   }
 
   init(
@@ -65,7 +67,9 @@ final class Flow: @unchecked Sendable {
     guard !isOver else { return }
     if !answer.afterwards.isEmpty { onlyHit = nil }
     reply.take()?(
-      Ending(response: answer.response, body: body(of: answer.response), outcome: outcome, onlyHit: onlyHit))
+      Ending(
+        response: answer.response, body: body(of: answer.response), outcome: outcome, onlyHit: onlyHit,
+        notes: answer.notes))
     for work in answer.afterwards { perform(work) }
     for key in claimed { host.claims.withLock { $0.pass(on: key) }?(.passed) }
     end()

@@ -11,6 +11,8 @@ struct UsageRecord {
   var status: Int
   var byteCount: Int
   var microseconds: Int
+  /// What went wrong without being the answer.
+  var notes: [String] = []
 
   /// Longer texts are cut off: the caller decides how long they are.
   private static let maximumLength = 512
@@ -26,6 +28,7 @@ struct UsageRecord {
     line.add("status", status)
     line.add("bytes", byteCount)
     line.add("ms", thousandths: microseconds)
+    if !notes.isEmpty { line.add("notes", Self.short(notes.joined(separator: "; "))) }
     return line.finished()
   }
 
