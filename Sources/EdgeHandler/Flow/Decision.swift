@@ -54,6 +54,10 @@ struct Decider {
     guard let method = Method(request.method) else {
       throw Problem(.methodNotAllowed, "The method is not allowed; \(Method.allow) are.")
     }
+    guard !CDNLoop.names(configuration.baseDomain, in: request.fields) else {
+      throw Problem(
+        .sourceNotAllowed, "The service does not take its own answers as originals; name the original of this one.")
+    }
     let target = try parsed.get()
     guard let route = Route(path: target.path) else {
       throw Problem(.notFound, "Nothing is served at this path; an image is at /transform, or at /<source>/<path>.")

@@ -2,6 +2,8 @@
 final class OriginalLoading: Sendable {
   let workspace: Workspace
   let limits: Limits
+  /// Our name in ``CDNLoop``.
+  let loopID: String
   /// Unix time in seconds.
   let now: Int64
   /// What happens to the pixels, as far as the workspace's mark policy cares.
@@ -12,10 +14,12 @@ final class OriginalLoading: Sendable {
   let countsFrames: Bool
 
   init(
-    workspace: Workspace, limits: Limits, now: Int64, use: Use, findsContent: Bool = false, countsFrames: Bool = false
+    workspace: Workspace, limits: Limits, loopID: String, now: Int64, use: Use, findsContent: Bool = false,
+    countsFrames: Bool = false
   ) {
     self.workspace = workspace
     self.limits = limits
+    self.loopID = loopID
     self.now = now
     self.use = use
     self.findsContent = findsContent
@@ -47,7 +51,8 @@ final class OriginalLoading: Sendable {
   }
 
   private func fetch(_ url: WebURL, of source: Source?, redirects: Int) -> Step<Loaded> {
-    exchange(url.serialized, fields: [], url: url, of: source, redirects: redirects)
+    let loop = OutboundRequest.Field(name: CDNLoop.fieldName, value: loopID)
+    return exchange(url.serialized, fields: [loop], url: url, of: source, redirects: redirects)
   }
 
   private func exchange(

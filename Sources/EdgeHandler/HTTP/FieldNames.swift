@@ -10,6 +10,8 @@ extension HTTPFields {
 
 /// Names that `HTTPTypes` does not list.
 extension HTTPField.Name {
+  /// RFC 8586.
+  static let cdnLoop = constant("CDN-Loop")
   /// RFC 9211.
   static let cacheStatus = constant("Cache-Status")
   /// W3C Server Timing.

@@ -95,7 +95,9 @@ final class InfoLoading: Sendable {
   }
 
   private func make() -> Step<Outcome> {
-    let loading = OriginalLoading(workspace: output.workspace, limits: configuration.limits, now: now, use: .exempt)
+    let loading = OriginalLoading(
+      workspace: output.workspace, limits: configuration.limits, loopID: configuration.baseDomain, now: now,
+      use: .exempt)
     return loading.load(reference).flatMap { [self] loaded in
       switch loaded {
       case .failure(let problem): fail(problem)

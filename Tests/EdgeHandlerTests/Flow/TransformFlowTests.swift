@@ -24,7 +24,7 @@ import Testing
     #expect(miss["content-type"] == "image/jpeg")
     #expect(miss["content-length"] == "12345")
     #expect(miss.fetched == ["http://origin.example/images/a/b.jpg"])
-    #expect(miss.fetches.first?.fields == [])
+    #expect(miss.fetches.first?.fields == [.init(name: "cdn-loop", value: "localhost")])
     guard case .decoded(_, .first, [.resize(width: 150, height: 100)])? = miss.plan?.picture else {
       Issue.record("the plan is \(String(describing: miss.plan))")
       return
