@@ -114,7 +114,9 @@ final class OriginalLoading: Sendable {
   /// only to what asks for no others than are drawn anyway.
   private func isShownAsBound(_ next: WebURL) -> Bool {
     guard case .shown(let marks) = use else { return true }
-    return workspace.presets(boundTo: .url(next)).allSatisfy { preset in marks.contains { $0 == preset.name } }
+    return workspace.presets(boundTo: SourceReference(source: nil, location: .url(next))).allSatisfy { preset in
+      marks.contains { $0 == preset.name }
+    }
   }
 
   private func inspect(_ response: InboundResponse) -> Step<Loaded> {

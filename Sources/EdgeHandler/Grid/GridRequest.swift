@@ -34,7 +34,7 @@ extension EndpointDecider {
     for name in names {
       let reference = try SourceReference(name, workspace: workspace)
       trace.note("source", reference.canonical)
-      let presets = workspace.presets(boundTo: reference.location)
+      let presets = workspace.presets(boundTo: reference)
       bound += presets
       parts.append(GridRequest.Part(reference: reference, marks: try marks(presets)))
     }
@@ -74,6 +74,7 @@ extension EndpointDecider {
     if let quality { keyParts.append(KeyPart(name: "quality", value: "\(quality)")) }
     if let variant = set.variant { keyParts.append(variant) }
     if let mark { keyParts += mark.keyParts }
+    keyParts += workspace.bindings(of: parts.map { $0.reference } + (mark.map { [$0.reference] } ?? []))
     let isNegotiated = if case .negotiated = format { true } else { false }
     let output = output("grid", keyParts, isNegotiated: isNegotiated)
     guard !output.isKnown else { return .answer(output.notModified()) }

@@ -50,7 +50,7 @@ extension EndpointDecider {
   /// Drawn over a picture of the caller's choice, a bound picture would be shown without its mark. The image of a preset is
   /// no secret: it is on every output.
   private func refuseAsMark(_ reference: SourceReference) throws(Problem) {
-    let presets = workspace.presets(boundTo: reference.location)
+    let presets = workspace.presets(boundTo: reference)
     let isPresetImage = presets.contains { preset in
       guard let image = try? SourceReference(preset.image, workspace: workspace) else { return false }
       return image.canonical == reference.canonical

@@ -1,6 +1,9 @@
 /// Where an image lies, with everything left out that a server might not look at: two URLs of one image have one place, also
 /// where the server is kinder to odd spellings than the URL Standard.
 ///
+/// Servers disagree about dot segments that are spelled with escapes, as in `x%2f..%2f`: some walk them, some drop those that
+/// would lead out of a folder, to some they are a name. No honest URL has them, so one that does may be any place of its host.
+///
 /// Used by the mark policy alone, where taking two places for one costs a mark too many and the opposite gives away what the
 /// workspace protects. What is fetched, and the cache key, keep the URL as it was written.
 struct Place: Sendable {
@@ -13,17 +16,20 @@ struct Place: Sendable {
   private var host: Host
   /// 0 for the two schemes' own: whoever has a site answers on both.
   private var port: Int
-  /// Begins with a slash.
-  private var path: [UInt8]
+  /// Each begins with a slash: the path as it was written, and after each round of decoding.
+  private var readings: [[UInt8]]
+  private let hidesDots: Bool
 
   private init(host: Host, port: Int, path: [UInt8]) {
-    if case .v4(let address)? = host.address?.unmapped {
+    if host.isThisMachine {
+      self.host = .domain("localhost")
+    } else if case .v4(let address)? = host.address?.unmapped {
       self.host = .ipv4(address)
     } else {
       self.host = host
     }
     self.port = port == 80 || port == 443 ? 0 : port
-    self.path = Self.plain(path)
+    (readings, hidesDots) = Self.readings(path)
     mergeAmazonHosts()
   }
 
@@ -47,38 +53,49 @@ struct Place: Sendable {
 
   /// Whether this is a place at which a path begins that leads to `other`.
   func contains(_ other: Place) -> Bool {
-    host == other.host && port == other.port && other.path.starts(with: path)
+    guard host == other.host, port == other.port else { return false }
+    return other.hidesDots || readings.contains { root in other.readings.contains { $0.starts(with: root) } }
   }
 
   // MARK: Spellings
 
-  /// Escapes resolved, also those of escapes; without dot segments, empty segments and parameters of segments (`;a=b`);
-  /// backslashes as slashes, in lower case.
-  private static func plain(_ path: [UInt8]) -> [UInt8] {
-    var decoded = path
+  private static func readings(_ path: [UInt8]) -> (readings: [[UInt8]], hidesDots: Bool) {
+    var (reading, hidesDots) = plain(path)
+    var readings = [reading]
+    var text = path
     for _ in 0..<mostDecodings {
-      guard let next = unescaped(decoded) else { break }
-      decoded = next
+      guard let next = unescaped(text) else { break }
+      text = next
+      let isDotted: Bool
+      (reading, isDotted) = plain(text)
+      readings.append(reading)
+      hidesDots = hidesDots || isDotted
     }
-    var segments: [ArraySlice<UInt8>] = []
-    let pieces = decoded.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
-    for piece in pieces {
-      let name = piece.prefix { $0 != UInt8(ascii: ";") }
-      if name.isEmpty || name.elementsEqual(".".utf8) { continue }
-      if name.elementsEqual("..".utf8) {
-        _ = segments.popLast()
-      } else {
-        segments.append(name)
-      }
-    }
+    return (readings, hidesDots)
+  }
+
+  /// Without empty segments, parameters of segments (`;a=b`) and what Windows ignores at the end of a name; backslashes as
+  /// slashes, in lower case. And whether a segment is nothing but dots.
+  private static func plain(_ path: [UInt8]) -> (path: [UInt8], isDotted: Bool) {
+    func isIgnoredAtEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: ".") || byte == UInt8(ascii: " ") }
     var plain: [UInt8] = []
-    for segment in segments {
+    plain.reserveCapacity(path.count + 1)
+    var isDotted = false
+    let pieces = path.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
+    for piece in pieces {
+      var name = piece.prefix { $0 != UInt8(ascii: ";") }
+      guard !name.isEmpty else { continue }
+      while let last = name.last, isIgnoredAtEnd(last) { name.removeLast() }
+      guard !name.isEmpty else {
+        isDotted = true
+        continue
+      }
       plain.append(UInt8(ascii: "/"))
-      for byte in segment { plain.append(ASCII.lowercase(byte)) }
+      for byte in name { plain.append(ASCII.lowercase(byte)) }
     }
     let isFolder = pieces.last.map { $0.isEmpty } ?? true
     if isFolder { plain.append(UInt8(ascii: "/")) }
-    return plain
+    return (plain, isDotted)
   }
 
   /// One round of percent-decoding that leaves malformed escapes alone; `nil` where there is nothing to decode.
@@ -116,9 +133,26 @@ struct Place: Sendable {
         if !bucket.isEmpty { bucket.append(UInt8(ascii: ".")) }
         bucket += label
       }
-      path = [UInt8(ascii: "/")] + bucket + path
+      readings = readings.map { [UInt8(ascii: "/")] + bucket + $0 }
     }
     host = .domain(Self.amazon)
+  }
+}
+
+extension Host {
+  /// The names and addresses of one's own machine (RFC 6761, section 6.3; RFC 1122, section 3.2.1.3), where an origin may run
+  /// beside the service.
+  fileprivate var isThisMachine: Bool {
+    switch address?.unmapped {
+    case .v4(let address): address >> 24 == 127 || address == 0
+    case .v6(let address): address.high == 0 && address.low <= 1
+    case nil:
+      if case .domain(let name) = self {
+        name == "localhost" || name.utf8.suffix(10).elementsEqual(".localhost".utf8)
+      } else {
+        false
+      }
+    }
   }
 }
 
@@ -135,15 +169,23 @@ extension SourceReference.Location {
 
 extension Source {
   /// Whether an image belongs to this source, by whatever name it was asked for.
-  func contains(_ location: SourceReference.Location) -> Bool {
+  func contains(_ location: SourceReference.Location, at places: [Place]) -> Bool {
     let roots: [Place]
     switch self.location {
     case .bundled: if case .bundled = location { return true } else { return false }
     case .http(let prefix): roots = [Place(prefix)]
     case .bucket(let bucket): roots = Place.inBucket(bucket, bucket.prefix)
     }
-    let places = location.places
     return roots.contains { root in places.contains { root.contains($0) } }
+  }
+
+  /// All that it contains, as text.
+  fileprivate var root: String {
+    switch location {
+    case .bundled: "bundled:"
+    case .http(let prefix): prefix.serialized
+    case .bucket(let bucket): "\(bucket.endpoint.origin)/\(bucket.bucket)/\(bucket.prefix)"
+    }
   }
 
   /// How much of a place's path this source prescribes.
@@ -161,16 +203,36 @@ extension Workspace {
   ///
   /// Where several bound sources contain the image, by overlapping prefixes, all their presets are: each owner was promised
   /// that nothing of the source is shown without.
-  func presets(boundTo location: SourceReference.Location) -> [MarkPreset] {
-    marks.filter { preset in
-      preset.autoApplySources.contains { name in source(named: name)?.contains(location) ?? false }
+  func presets(boundTo reference: SourceReference) -> [MarkPreset] {
+    guard marks.contains(where: { !$0.autoApplySources.isEmpty }) else { return [] }
+    let places = reference.location.places
+    return marks.filter { preset in
+      preset.autoApplySources.contains { name in
+        reference.source?.name == name || source(named: name)?.contains(reference.location, at: places) ?? false
+      }
+    }
+  }
+
+  /// Which sources are bound to which presets, as part of the key of an output that may have come by a redirect: whether that
+  /// led into a bound source is known only when it is fetched, and may have changed since.
+  func bindings(of references: [SourceReference]) -> [KeyPart] {
+    let canRedirect = references.contains { if case .url = $0.location { true } else { false } }
+    guard canRedirect else { return [] }
+    return marks.flatMap { preset in
+      preset.autoApplySources.compactMap { name in
+        source(named: name).map { KeyPart(name: "bound:" + preset.name, value: $0.root) }
+      }
     }
   }
 
   /// The source that a full URL counts as; of several the one that prescribes most of it.
   func source(containing url: WebURL) -> Source? {
     var best: Source?
-    for source in sources where source.depth > best?.depth ?? -1 && source.contains(.url(url)) { best = source }
+    let location = SourceReference.Location.url(url)
+    let places = location.places
+    for source in sources where source.depth > best?.depth ?? -1 && source.contains(location, at: places) {
+      best = source
+    }
     return best
   }
 }

@@ -17,10 +17,15 @@ struct TransformRequest: Sendable {
 extension EndpointDecider {
   mutating func transform(_ query: Query, pathSource: String?) throws(Problem) -> Decision {
     let reference = try source(query, pathSource)
-    let presets = workspace.presets(boundTo: reference.location)
+    let presets = workspace.presets(boundTo: reference)
     let set = try parameters(query, ParameterTable.transform, bound: presets)
-    let options = try TransformOptions(
+    var options = try TransformOptions(
       set, accepted: accepted, limits: configuration.limits)
+    // EXIF, XMP and Photoshop's blocks may hold previews, which show the original without a mark.
+    if !presets.isEmpty, options.metadata == .keep {
+      options.metadata = .copyright
+      trace.note("policy", "metadata = copyright: what else keep would keep may show the original without a mark")
+    }
     let marks = try marks(presets, set)
 
     let effective = options.effective
@@ -28,6 +33,7 @@ extension EndpointDecider {
     var parts = reference.keyParts
     parts += effective
     for mark in marks { parts += mark.keyParts }
+    parts += workspace.bindings(of: [reference] + marks.map { $0.reference })
     let isNegotiated = if case .negotiated = options.format { true } else { false }
     let output = output("transform", parts, isNegotiated: isNegotiated)
     guard !output.isKnown else { return .answer(output.notModified()) }

@@ -85,9 +85,16 @@ import Testing
     "https://origin.example/images;v=1/a.jpg", "https://origin.example/%2569mages/a.jpg",
     "https://origin.example\\images\\a.jpg", "https://origin.example/images%5Ca.jpg",
     "https://origin.example/images/a.jpg?x=1", "https://origin.example/./images/a.jpg#x",
+    "https://origin.example/x//..%2fimages/a.jpg", "https://origin.example/images/..%2f..%2fa.jpg",
+    "https://origin.example/images/b/..%2f..%2f..%2fa.jpg", "https://origin.example/%252e%252e%252fimages/a.jpg",
+    "https://origin.example/y/..;/..%2fimages/a.jpg", "https://origin.example/images./a.jpg",
+    "https://origin.example/images%20/a.jpg", "https://origin.example/x%5c..%5cimages/a.jpg",
+    "https://origin.example/...%2fimages/a.jpg", "https://origin.example/;x/images;y=1/a.jpg",
     "https://%6frigin.example/images/a.jpg", "http://127.0.0.1:8000/bound/a.jpg", "http://127.1:8000/bound/a.jpg",
     "http://0x7f000001:8000/bound/a.jpg", "http://2130706433:8000/bound/a.jpg", "http://0177.0.0.1:8000/bound/a.jpg",
-    "http://[::ffff:127.0.0.1]:8000/bound/a.jpg",
+    "http://[::ffff:127.0.0.1]:8000/bound/a.jpg", "http://localhost:8000/bound/a.jpg",
+    "http://x.localhost.:8000/bound/a.jpg",
+    "http://[::1]:8000/bound/a.jpg", "http://0:8000/bound/a.jpg", "http://127.0.0.2:8000/bound/a.jpg",
     "https://s3.eu-west-1.amazonaws.com/acme-shop/catalog/a.jpg",
     "https://acme-shop.s3.eu-west-1.amazonaws.com/catalog/a.jpg",
     "https://acme-shop.s3.amazonaws.com/catalog/a.jpg", "https://s3.amazonaws.com/acme-shop/catalog/a.jpg",
@@ -113,8 +120,10 @@ import Testing
   @Test(arguments: [
     "https://origin.example/image/a.jpg", "https://origin.example/", "https://origin.example:8443/images/a.jpg",
     "https://other.example/images/a.jpg", "https://origin.example/x?/images/a.jpg",
-    "https://x.origin.example/images/a.jpg",
+    "https://x.origin.example/images/a.jpg", "https://origin.example/other%2Fimages%2Fa.jpg",
+    "https://other.example/x%2f..%2fimages/a.jpg", "https://origin.example/image..s/a.jpg",
     "https://s3.eu-west-1.amazonaws.com/acme-shop/private/a.jpg", "https://acme-shop.example/catalog/a.jpg",
+    "http://mylocalhost:8000/bound/a.jpg", "http://[::2]:8000/bound/a.jpg",
     "https://abc.r2.cloudflarestorage.com/other/a.jpg", "http://127.0.0.1:8001/bound/a.jpg",
   ])
   func whatLiesElsewhereIsNot(url: String) throws {
@@ -128,6 +137,22 @@ import Testing
     #expect(marks(host.get("/all/images/a.jpg")) == 1)
     #expect(host.get("/depot/catalog/a.jpg").fetched.contains(Self.logo))
     #expect(!host.get("/depot/other/a.jpg").fetched.contains(Self.logo))
+  }
+
+  @Test(arguments: [
+    "/photos/x%252f..%252f..%252f..%252fb.jpg", "/photos/%252e%252e/%252e%252e/b.jpg", "/shop/%252e%252e/b.jpg",
+  ])
+  func aNameOfABoundSourceIsBoundWhateverFollows(target: String) throws {
+    var host = try host()
+    #expect(host.get(target).fetched.contains(Self.logo))
+  }
+
+  @Test func nothingThatMayHoldAPreviewIsKept() throws {
+    var host = try host()
+    let kept = host.get("/photos/a.jpg?metadata=keep")
+    #expect(kept.plan?.encoding.metadata == .copyright)
+    #expect(host.get("/photos/a.jpg?metadata=copyright").key == kept.key)
+    #expect(host.get("/open/a.jpg?metadata=keep").plan?.encoding.metadata == .keep)
   }
 
   @Test func overlappingPrefixesDrawAllMarksInTheOrderOfTheirNames() throws {
@@ -204,6 +229,28 @@ import Testing
     #expect(after.status == 200)
     #expect(after.key != before.key)
     #expect(changed.get("/photos/a.jpg", [("If-None-Match", tag)], method: "HEAD").status == 200)
+  }
+
+  /// Made while the redirect was allowed, it would be found for a year after.
+  @Test func bindingASourceChangesTheKeyOfWhatMayHaveComeFromIt() throws {
+    func keys(_ bound: String) throws -> [CacheKey?] {
+      var host = try ScriptedHost(
+        """
+        { "namespace": "acme",
+          "sources": {
+            "photos": { "kind": "http", "prefix": "https://origin.example/images/" },
+            "open": { "kind": "http", "prefix": "https://open.example/" },
+            "shop": { "kind": "s3", "bucket": "acme-shop", "region": "x", "accessKeyId": "a", "secretAccessKey": "s" } },
+          "marks": { "logo": { "image": "\(Self.logo)", "autoApplySources": [\(bound)] } } }
+        """)
+      return [
+        "/transform?src=https://evil.example/r", "/open/r", "/transform?src=shop/a&mark=https://evil.example/r",
+        "/grid?src=https://evil.example/r&src=shop/a&size=9", "/shop/a", "/info/open/r",
+      ].map { host.get($0).key }
+    }
+    let before = try keys("")
+    let after = try keys(#""photos""#)
+    #expect(zip(before, after).map { $0 == $1 } == [false, false, false, false, true, true])
   }
 
   @Test(arguments: [
