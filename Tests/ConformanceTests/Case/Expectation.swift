@@ -122,8 +122,10 @@ struct PictureExpectation: Decodable, Sendable {
     var color: String
     /// Greatest difference in any channel, 0–255.
     var tolerance: Int
+    /// Of an animation, from 0.
+    var frame: Int
 
-    enum Member: String, CodingKey, CaseIterable { case x, y, color, tolerance }
+    enum Member: String, CodingKey, CaseIterable { case x, y, color, tolerance, frame }
 
     init(from decoder: any Decoder) throws {
       let members = try decoder.strictContainer(Member.self)
@@ -131,6 +133,7 @@ struct PictureExpectation: Decodable, Sendable {
       y = try members.decode(Double.self, forKey: .y)
       color = try members.decode(String.self, forKey: .color)
       tolerance = try members.value(.tolerance, or: 12)
+      frame = try members.value(.frame, or: 0)
     }
   }
 

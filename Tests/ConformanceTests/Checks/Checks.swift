@@ -123,7 +123,9 @@ struct Checks {
     compare("lossless", sight.lossless, wanted.isLossless)
     for (pixel, color) in zip(wanted.pixels, sight.pixels) {
       let distance = zip(Self.channels(pixel.color), Self.channels(color)).map { abs($0 - $1) }.max() ?? 255
-      if distance > pixel.tolerance { wrong.append("at \(pixel.x), \(pixel.y) it is \(color), not \(pixel.color)") }
+      if distance > pixel.tolerance {
+        wrong.append("at \(pixel.x), \(pixel.y) of frame \(pixel.frame) it is \(color), not \(pixel.color)")
+      }
     }
     if let resembles = wanted.resembles, (sight.decibels ?? 0) < resembles.decibels {
       wrong.append("it is \(sight.decibels ?? 0) dB from \(resembles.picture), less than \(resembles.decibels)")

@@ -48,7 +48,7 @@ final class PictureReader: Sendable {
     try Data(body).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
     let request = Request(
-      path: file.path, pixels: expected.pixels.map { [$0.x, $0.y] },
+      path: file.path, pixels: expected.pixels.map { [$0.x, $0.y, Double($0.frame)] },
       reference: expected.resembles.map { folder.appending(path: $0.picture).path }, box: expected.resembles?.box)
     let line = try pipes.withLock { pipes in
       try pipes.input.write(contentsOf: JSONEncoder().encode(request) + [10])

@@ -1,6 +1,6 @@
 """Says what is in a picture, with another decoder than the one under test.
 
-Each line of the input is a JSON object {"path", "pixels": [[x, y]…], "reference", "box"}; each line of the output
+Each line of the input is a JSON object {"path", "pixels": [[x, y, frame]…], "reference", "box"}; each line of the output
 answers one: {"format", "width", "height", "frames", "alpha", "palette", "lossless", "pixels": ["#rrggbbaa"…],
 "decibels"} or {"error"}.
 """
@@ -45,6 +45,21 @@ def decibels(image, reference, box):
     return 99.0 if error == 0 else 10 * math.log10(255 * 255 / error)
 
 
+def colors(image, pixels):
+    """At each place of a frame."""
+    frames = {}
+    for frame in {int(frame) for _, _, frame in pixels}:
+        if frame != image.tell():
+            image.seek(frame)
+        frames[frame] = image.convert("RGBA")
+    if image.tell():
+        image.seek(0)
+    return [
+        "#%02x%02x%02x%02x" % frames[int(frame)].getpixel((place(x, image.width), place(y, image.height)))
+        for x, y, frame in pixels
+    ]
+
+
 def look(request):
     with open(request["path"], "rb") as file:
         head = file.read(64)
@@ -59,11 +74,7 @@ def look(request):
             "alpha": "A" in image.getbands() or "transparency" in image.info,
             "lossless": image.format in ("PNG", "GIF") or head[12:16] == b"VP8L",
         }
-        colors = image.convert("RGBA")
-        answer["pixels"] = [
-            "#%02x%02x%02x%02x" % colors.getpixel((place(x, image.width), place(y, image.height)))
-            for x, y in request.get("pixels", [])
-        ]
+        answer["pixels"] = colors(image, request.get("pixels", []))
         if request.get("reference"):
             answer["decibels"] = decibels(image, request["reference"], request.get("box"))
         return answer
