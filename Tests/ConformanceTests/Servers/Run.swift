@@ -69,15 +69,9 @@ final class Run: Sendable {
     let workspaces = folder.appending(path: "workspaces.json")
     try Fixtures.workspaces(for: cases, origins: origins, shared: shared).write(to: workspaces)
 
-    let programs = [("native", Layout.binary, ["serve"]), ("wasm", Layout.wasmServe, [])]
-      .filter { Layout.onlyBuild == nil || Layout.onlyBuild == $0.0 }
     var started: [(String, Result<SupervisedProcess, any Error>)] = []
-    for (name, program, arguments) in programs {
-      let result = Result {
-        try SupervisedProcess(
-          program, arguments + Run.flags(data: folder.appending(path: name), workspaces: workspaces),
-          environment: ["IMGEDGE_BIN": Layout.binary.path], log: folder.appending(path: "\(name).log"))
-      }
+    for name in Run.buildNames {
+      let result = Result { try Run.start(name, data: folder.appending(path: name), workspaces: workspaces) }
       if let process = try? result.get() { processes.append(process) }
       started.append((name, result))
     }
@@ -89,6 +83,18 @@ final class Run: Sendable {
           Result { RawHTTPClient(endpoint: try process.waitUntilListening()) }
         })
     }
+  }
+
+  /// Of the builds that are tested.
+  static let buildNames: [String] = ["native", "wasm"].filter { Layout.onlyBuild == nil || Layout.onlyBuild == $0 }
+
+  /// Its log is beside its data.
+  static func start(_ build: String, data: URL, workspaces: URL) throws -> SupervisedProcess {
+    let isNative = build == "native"
+    return try SupervisedProcess(
+      isNative ? Layout.binary : Layout.wasmServe,
+      (isNative ? ["serve"] : []) + flags(data: data, workspaces: workspaces),
+      environment: ["IMGEDGE_BIN": Layout.binary.path], log: data.appendingPathExtension("log"))
   }
 
   private static func flags(data: URL, workspaces: URL) -> [String] {
