@@ -8,6 +8,13 @@ struct KeyPart: Sendable, Equatable {
   }
 }
 
+extension [KeyPart] {
+  @inline(never)
+  mutating func add(_ name: String, _ value: String) {
+    append(KeyPart(name: name, value: value))
+  }
+}
+
 extension CacheKey {
   /// Changes whenever the same options begin to mean other bytes: every older output is then out of reach.
   private static let version = "imgedge-1"

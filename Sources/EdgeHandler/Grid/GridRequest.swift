@@ -66,12 +66,13 @@ extension EndpointDecider {
       keyParts += part.reference.keyParts
       for mark in part.marks { keyParts += mark.keyParts }
     }
-    keyParts += [
-      KeyPart(name: "w", value: "\(canvas.width)"), KeyPart(name: "h", value: "\(canvas.height)"),
-      KeyPart(name: "type", value: layout?.canonical ?? "auto"), KeyPart(name: "gap", value: "\(gap)"),
-      KeyPart(name: "background", value: background.canonical), KeyPart(name: "format", value: format.keyword),
-    ]
-    if let quality { keyParts.append(KeyPart(name: "quality", value: "\(quality)")) }
+    keyParts.add("w", "\(canvas.width)")
+    keyParts.add("h", "\(canvas.height)")
+    keyParts.add("type", layout?.canonical ?? "auto")
+    keyParts.add("gap", "\(gap)")
+    keyParts.add("background", background.canonical)
+    keyParts.add("format", format.keyword)
+    if let quality { keyParts.add("quality", "\(quality)") }
     if let variant = set.variant { keyParts.append(variant) }
     if let mark { keyParts += mark.keyParts }
     keyParts += workspace.bindings(of: parts.map { $0.reference } + (mark.map { [$0.reference] } ?? []))

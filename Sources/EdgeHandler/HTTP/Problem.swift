@@ -10,6 +10,7 @@ public final class Problem: Error, Sendable {
   /// The parameter at fault, where there is one.
   public let parameter: String?
 
+  @inline(never)
   public init(_ code: Code, _ detail: String, parameter: String? = nil) {
     self.code = code
     self.detail = detail

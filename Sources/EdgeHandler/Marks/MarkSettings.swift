@@ -37,7 +37,7 @@ struct MarkSettings: Sendable, Equatable {
   var keyParts: [KeyPart] {
     var parts: [KeyPart] = []
     @inline(never)
-    func add(_ name: ParameterName, _ value: String) { parts.append(KeyPart(name: name.text, value: value)) }
+    func add(_ name: ParameterName, _ value: String) { parts.add(name.text, value) }
     if let width { add(.markW, width.canonical) }
     if let height { add(.markH, height.canonical) }
     add(.markFit, fit.keyword)

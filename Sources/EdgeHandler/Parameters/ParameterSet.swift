@@ -41,25 +41,30 @@ struct ParameterSet: Sendable {
   }
 }
 
-// MARK: Values of the type that the table promises
+// MARK: Values of the type that the table promises. Inlined where they are asked for, they would be a tenth of the code that asks.
 
 extension ParameterSet {
+  @inline(never)
   func integer(_ name: ParameterName) -> Int? {
     if case .integer(let value)? = self[name] { value } else { nil }
   }
 
+  @inline(never)
   func decimal(_ name: ParameterName) -> FixedPoint? {
     if case .decimal(let value)? = self[name] { value } else { nil }
   }
 
+  @inline(never)
   func keyword(_ name: ParameterName) -> String? {
     if case .keyword(let value)? = self[name] { value } else { nil }
   }
 
+  @inline(never)
   func color(_ name: ParameterName) -> Color? {
     if case .color(let value)? = self[name] { value } else { nil }
   }
 
+  @inline(never)
   func text(_ name: ParameterName) -> String? {
     if case .text(let value)? = self[name] { value } else { nil }
   }
@@ -70,6 +75,7 @@ extension ParameterSet {
     }
   }
 
+  @inline(never)
   func length(_ name: ParameterName) -> Length? {
     if case .length(let value)? = self[name] { value } else { nil }
   }

@@ -107,22 +107,22 @@ extension EndpointDecider {
     switch given {
     case .blurHash(let hash)?:
       content = .blurHash(hash)
-      parts.append(KeyPart(name: "blurhash", value: hash.text))
+      parts.add("blurhash", hash.text)
     case .color(let color)?:
       content = .color(color)
-      parts.append(KeyPart(name: "color", value: color.canonical))
+      parts.add("color", color.canonical)
     default:
       let reference = try source(query, pathSource)
       content = .original(reference, info: info(of: reference, set))
       parts += reference.keyParts
     }
-    if let width = box.width { parts.append(KeyPart(name: "w", value: "\(width)")) }
-    if let height = box.height { parts.append(KeyPart(name: "h", value: "\(height)")) }
-    if box.dpr != .one { parts.append(KeyPart(name: "dpr", value: box.dpr.description)) }
-    if box.covers { parts.append(KeyPart(name: "fit", value: "cover")) }
-    if punch != .one { parts.append(KeyPart(name: "punch", value: punch.description)) }
-    if let quality { parts.append(KeyPart(name: "quality", value: "\(quality)")) }
-    parts.append(KeyPart(name: "format", value: format.output.mediaType))
+    if let width = box.width { parts.add("w", "\(width)") }
+    if let height = box.height { parts.add("h", "\(height)") }
+    if box.dpr != .one { parts.add("dpr", box.dpr.description) }
+    if box.covers { parts.add("fit", "cover") }
+    if punch != .one { parts.add("punch", punch.description) }
+    if let quality { parts.add("quality", "\(quality)") }
+    parts.add("format", format.output.mediaType)
     if let variant = set.variant { parts.append(variant) }
     let isNegotiated = if case .negotiated = format { true } else { false }
     let output = output("placeholder/" + kind.name, parts, isNegotiated: isNegotiated)

@@ -5,7 +5,7 @@ extension TransformOptions {
     @inline(never)
     func add(_ parameter: ParameterName, _ value: String?) {
       guard let value else { return }
-      list.append(KeyPart(name: parameter.text, value: value))
+      list.add(parameter.text, value)
     }
     @inline(never)
     func addFactor(_ parameter: ParameterName, _ value: FixedPoint, neutral: FixedPoint) {

@@ -2,8 +2,9 @@
 /// because for these schemes each part ends at a character that can be looked for.
 extension WebURL {
   /// An absolute URL.
-  public init(parsing text: String) throws(URLProblem) {
-    self = try Self.parse(text, base: nil)
+  public convenience init(parsing text: String) throws(URLProblem) {
+    let url = try Self.parse(text, base: nil)
+    self.init(scheme: url.scheme, host: url.host, port: url.port, path: url.path, query: url.query)
   }
 
   /// What a reference in the answer from this URL means, such as the value of a `Location` field.

@@ -1,8 +1,9 @@
 /// An `http` or `https` URL as the WHATWG URL Standard reads it, which is how browsers and curl do, so that what is checked is
 /// what is fetched. Without userinfo and fragment.
 ///
-/// Written by hand because no URL package compiles for Embedded Swift without Unicode tables.
-public struct WebURL: Sendable {
+/// Written by hand because no URL package compiles for Embedded Swift without Unicode tables. A class, because it is passed on more
+/// often than it is made.
+public final class WebURL: Sendable {
   public enum Scheme: Sendable, Hashable, CaseIterable {
     case http, https
 

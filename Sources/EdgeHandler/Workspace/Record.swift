@@ -14,6 +14,7 @@ struct Record {
     fields.first { $0.name == name }?.value
   }
 
+  @inline(never)
   func error(_ field: String?, _ complaint: String) -> ConfigurationError {
     guard let field else { return ConfigurationError("\(path): \(complaint)") }
     return ConfigurationError("\(path): \(field): \(complaint)")
