@@ -22,7 +22,7 @@ public enum SignatureV4 {
     payloadHash: String = unsignedPayload
   ) -> [OutboundRequest.Field] {
     let time = BasicTime(unixSeconds: now).text
-    let date = String(decoding: time.utf8.prefix(8), as: UTF8.self)
+    let date = String(decoding: time.bytes.prefix(8), as: UTF8.self)
     let added = [
       OutboundRequest.Field(name: "x-amz-content-sha256", value: payloadHash),
       OutboundRequest.Field(name: "x-amz-date", value: time),

@@ -26,7 +26,7 @@ enum HostPattern: Sendable {
       return
     }
     let isBelow = text.utf8.starts(with: "*.".utf8)
-    let name = text.utf8.dropFirst(isBelow ? 2 : 0)
+    let name = text.bytes.dropFirst(isBelow ? 2 : 0)
     // Anywhere else a star would count as a letter, and the pattern would match nothing.
     guard !name.contains(0x2A), let host = try? Host(parsing: name) else { return nil }
     guard isBelow else {
@@ -43,7 +43,7 @@ enum HostPattern: Sendable {
     case .exactly(let exactly): return exactly == host
     case .below(let suffix):
       guard case .domain(let name) = host, name.utf8.count > suffix.utf8.count else { return false }
-      return name.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+      return name.ends(with: suffix)
     }
   }
 }

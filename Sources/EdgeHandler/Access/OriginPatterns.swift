@@ -33,8 +33,8 @@ struct Origin: Sendable {
   }
 
   /// The scheme in lower case, if there is one, and what follows `://`.
-  static func splitScheme(_ text: String) -> (scheme: String?, rest: Substring.UTF8View)? {
-    let bytes = text.utf8[...]
+  static func splitScheme(_ text: String) -> (scheme: String?, rest: ArraySlice<UInt8>)? {
+    let bytes = text.bytes
     guard let colon = bytes.firstIndex(of: 0x3A), bytes[colon...].starts(with: "://".utf8) else { return (nil, bytes) }
     let scheme = bytes[..<colon].map { ASCII.lowercase($0) }
     guard let first = scheme.first, ASCII.isLowercaseLetter(first),
@@ -44,9 +44,9 @@ struct Origin: Sendable {
   }
 
   /// A host and the port after its last colon, if there is one. `nil` for a malformed port.
-  static func splitPort(_ text: Substring.UTF8View) -> (host: Substring.UTF8View, port: Int?)? {
+  static func splitPort(_ text: ArraySlice<UInt8>) -> (host: ArraySlice<UInt8>, port: Int?)? {
     guard let colon = text.lastIndex(of: 0x3A), text.last != 0x5D else { return (text, nil) }
-    let digits = text[text.index(after: colon)...]
+    let digits = text[(colon + 1)...]
     guard let port = ASCII.decimal(digits, digits: 1...5), port <= 65535 else { return nil }
     return (text[..<colon], port)
   }

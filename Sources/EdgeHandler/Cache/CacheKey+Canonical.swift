@@ -40,6 +40,6 @@ extension CacheKey {
 
   /// The opaque part of the entity tag: half of the digest is enough to tell outputs apart.
   var entityTag: String {
-    String(decoding: hex.utf8.prefix(32), as: UTF8.self)
+    String(decoding: hex.bytes.prefix(32), as: UTF8.self)
   }
 }

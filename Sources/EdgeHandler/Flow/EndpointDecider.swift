@@ -72,7 +72,7 @@ struct EndpointDecider {
 
   func openAPI() -> Response {
     let body = OpenAPI.document
-    let tag = String(decoding: Hexadecimal.encode(SHA256.digest(body)).utf8.prefix(32), as: UTF8.self)
+    let tag = String(decoding: Hexadecimal.encode(SHA256.digest(body)).bytes.prefix(32), as: UTF8.self)
     let ifNoneMatch = IfNoneMatch(field: request.fields[.ifNoneMatch])
     var response = head.response(
       status: 200, mediaType: "application/json", cacheControl: "public, max-age=3600", body)

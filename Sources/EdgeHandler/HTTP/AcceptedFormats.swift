@@ -12,7 +12,7 @@ struct AcceptedFormats: Sendable, Equatable {
 
   init(field: String?) {
     guard let field else { return }
-    for range in Array(field.utf8).split(separator: UInt8(ascii: ",")) {
+    for range in field.bytes.split(separator: UInt8(ascii: ",")) {
       var parts = range.split(separator: UInt8(ascii: ";"))[...]
       guard let type = parts.popFirst() else { continue }
       let name = ASCII.trimmingBlanks(type)

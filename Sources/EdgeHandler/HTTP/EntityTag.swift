@@ -6,7 +6,7 @@ struct IfNoneMatch: Sendable {
 
   init(field: String?) {
     guard let field else { return }
-    var rest = field.utf8[...]
+    var rest = field.bytes
     while let byte = rest.first {
       switch byte {
       case 0x2A:
@@ -16,7 +16,7 @@ struct IfNoneMatch: Sendable {
         let opaque = rest.dropFirst()
         guard let end = opaque.firstIndex(of: 0x22) else { return }
         tags.append(String(decoding: opaque[..<end], as: UTF8.self))
-        rest = opaque[opaque.index(after: end)...]
+        rest = opaque[(end + 1)...]
       default: rest = rest.dropFirst()  // commas, blanks, and `W/`: the comparison is the weak one
       }
     }

@@ -29,7 +29,7 @@ extension Request {
     var host: String?
     for field in received.fields {
       guard let name = HTTPField.Name(field.name) else { return nil }
-      if ASCII.equalsIgnoringCase(field.name.utf8[...], "host") {
+      if field.name.utf8.count == 4, ASCII.equalsIgnoringCase(field.name.bytes, "host") {
         guard host == nil else { return nil }
         host = field.value
       } else {
@@ -45,12 +45,12 @@ extension Request {
 
   /// A target in absolute form (section 3.2.2) has an authority of its own, which replaces `Host`.
   private static func split(_ target: String) -> (authority: String?, target: String) {
-    let bytes = target.utf8
+    let bytes = target.bytes
     guard bytes.first != 0x2F, let colon = bytes.firstIndex(of: 0x3A),
       bytes[colon...].starts(with: "://".utf8),
       ASCII.equalsIgnoringCase(bytes[..<colon], "http") || ASCII.equalsIgnoringCase(bytes[..<colon], "https")
     else { return (nil, target) }
-    let rest = bytes[bytes.index(colon, offsetBy: 3)...]
+    let rest = bytes[(colon + 3)...]
     let end = rest.firstIndex { $0 == 0x2F || $0 == 0x3F } ?? rest.endIndex
     let path = String(decoding: rest[end...], as: UTF8.self)
     return (String(decoding: rest[..<end], as: UTF8.self), path.utf8.first == 0x2F ? path : "/" + path)

@@ -19,7 +19,7 @@ struct Info: Sendable {
 
     static func list(parsing text: String) -> [Field]? {
       var fields: [Field] = []
-      for word in text.utf8.split(separator: 0x2C, omittingEmptySubsequences: false) {
+      for word in text.bytes.split(separator: 0x2C, omittingEmptySubsequences: false) {
         guard let field = allCases.first(where: { word.elementsEqual($0.name.utf8) }) else { return nil }
         fields.append(field)
       }
@@ -84,7 +84,7 @@ struct Info: Sendable {
   /// The type alone, without its parameters; `nil` for anything that is not like one.
   private static func mediaType(_ field: String?) -> String? {
     guard let field else { return nil }
-    let type = ASCII.trimmingBlanks(Array(field.utf8).prefix { $0 != UInt8(ascii: ";") })
+    let type = ASCII.trimmingBlanks(field.bytes.prefix { $0 != UInt8(ascii: ";") })
     guard (3...100).contains(type.count), type.contains(UInt8(ascii: "/")),
       type.allSatisfy({ (0x21...0x7E).contains($0) })
     else { return nil }

@@ -139,7 +139,7 @@ extension OutputRequest {
   /// A body that may be another tomorrow: its tag is of what it says.
   fileprivate func response(_ body: [UInt8], _ provenance: Provenance) -> Response {
     var fields = fields(provenance, cacheControl: "public, max-age=86400")
-    let tag = String(decoding: Hexadecimal.encode(SHA256.digest(body)).utf8.prefix(32), as: UTF8.self)
+    let tag = String(decoding: Hexadecimal.encode(SHA256.digest(body)).bytes.prefix(32), as: UTF8.self)
     fields.add(.eTag, "\"\(tag)\"")
     guard !ifNoneMatch.names(tag), !ifNoneMatch.matchesAny else { return Response(status: 304, fields: fields) }
     fields.add(.contentType, "application/json")

@@ -98,8 +98,9 @@ extension JSON {
 
   private func integer<Value: FixedWidthInteger & SignedInteger>() -> Value? {
     guard case .number(let text) = self else { return nil }
-    let isNegative = text.utf8.first == UInt8(ascii: "-")
-    let digits = text.utf8.dropFirst(isNegative ? 1 : 0)
+    let bytes = text.bytes
+    let isNegative = bytes.first == UInt8(ascii: "-")
+    let digits = bytes.dropFirst(isNegative ? 1 : 0)
     guard !digits.isEmpty else { return nil }
     // Counted downwards because the least value has no positive counterpart.
     var value: Value = 0

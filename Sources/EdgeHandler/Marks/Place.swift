@@ -122,10 +122,10 @@ struct Place: Sendable {
   /// the dual-stack, accelerated and website hosts: a bucket's name is unique among all of Amazon's.
   private mutating func mergeAmazonHosts() {
     guard case .domain(let name) = host else { return }
-    let labels = name.utf8.split(separator: UInt8(ascii: "."))
+    let labels = name.bytes.split(separator: UInt8(ascii: "."))
     let isAmazon =
-      name.utf8.suffix(Self.amazon.utf8.count + 1).elementsEqual(("." + Self.amazon).utf8)
-      || name.utf8.suffix(Self.amazon.utf8.count + 4).elementsEqual(("." + Self.amazon + ".cn").utf8)
+      name.ends(with: "." + Self.amazon)
+      || name.ends(with: "." + Self.amazon + ".cn")
     guard isAmazon, let service = labels.lastIndex(where: { $0.starts(with: "s3".utf8) }) else { return }
     if service > 0 {
       var bucket: [UInt8] = []

@@ -18,7 +18,7 @@ struct Alignment: Sendable, Equatable {
   init?(parsing text: String) {
     var x: FixedPoint?
     var y: FixedPoint?
-    for word in text.utf8.split(separator: 0x2C, omittingEmptySubsequences: false) {
+    for word in text.bytes.split(separator: 0x2C, omittingEmptySubsequences: false) {
       switch String(decoding: word, as: UTF8.self) {
       case "left" where x == nil: x = .zero
       case "center" where x == nil: x = Self.half

@@ -17,7 +17,7 @@ extension Color {
   }
 
   init?(hexadecimal text: String) {
-    var bytes = text.utf8[...]
+    var bytes = text.bytes
     if bytes.first == 0x23 { bytes = bytes.dropFirst() }
     var digits: [UInt8] = []
     guard bytes.count <= 8 else { return nil }

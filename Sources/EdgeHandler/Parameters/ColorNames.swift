@@ -3,7 +3,7 @@ enum ColorNames {
   /// RGBA of a name in lower case.
   static func value(_ name: String) -> UInt32? {
     let wanted = Array(name.utf8)
-    var entries = table.utf8.split(separator: 0x20)[...]
+    var entries = table.bytes.split(separator: 0x20)[...]
     while let entry = entries.popFirst() {
       guard entry.count == wanted.count + 9, entry.starts(with: wanted) else { continue }
       var value: UInt32 = 0

@@ -28,7 +28,7 @@ enum Gravity: Sendable, Equatable {
   }
 
   private static func fractions(_ text: String) -> Gravity? {
-    let parts = text.utf8.split(separator: 0x78, omittingEmptySubsequences: false)
+    let parts = text.bytes.split(separator: 0x78, omittingEmptySubsequences: false)
     guard parts.count == 2, let x = FixedPoint(parsing: parts[0]), let y = FixedPoint(parsing: parts[1]),
       x >= .zero, y >= .zero, x <= .one, y <= .one
     else { return nil }
@@ -39,7 +39,7 @@ enum Gravity: Sendable, Equatable {
   private static func sides(_ text: String) -> Gravity? {
     var x: FixedPoint?
     var y: FixedPoint?
-    for side in text.utf8.split(separator: 0x2C, omittingEmptySubsequences: false) {
+    for side in text.bytes.split(separator: 0x2C, omittingEmptySubsequences: false) {
       switch String(decoding: side, as: UTF8.self) {
       case "left" where x == nil: x = .zero
       case "right" where x == nil: x = .one

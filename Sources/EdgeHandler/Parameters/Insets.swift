@@ -15,7 +15,7 @@ struct Insets: Sendable, Equatable {
 
   /// `<width>` or `<top>;<right>;<bottom>;<left>`, px.
   init?(parsingBorder text: String) {
-    let parts = text.utf8.split(separator: 0x3B, omittingEmptySubsequences: false)
+    let parts = text.bytes.split(separator: 0x3B, omittingEmptySubsequences: false)
     let lengths = parts.compactMap { Self.pixels($0) }
     guard lengths.count == parts.count else { return nil }
     self.init(lengths.count == 1 ? Array(repeating: lengths[0], count: 4) : lengths)
@@ -23,7 +23,7 @@ struct Insets: Sendable, Equatable {
 
   /// `<top>;<right>;<bottom>;<left>`, each whole px or a fraction with a point.
   init?(parsingTrim text: String) {
-    let parts = text.utf8.split(separator: 0x3B, omittingEmptySubsequences: false)
+    let parts = text.bytes.split(separator: 0x3B, omittingEmptySubsequences: false)
     let lengths = parts.compactMap { Self.pixels($0) ?? Self.fraction($0) }
     guard lengths.count == parts.count else { return nil }
     self.init(lengths)
@@ -34,12 +34,12 @@ struct Insets: Sendable, Equatable {
     (top, right, bottom, left) = (lengths[0], lengths[1], lengths[2], lengths[3])
   }
 
-  private static func pixels(_ text: Substring.UTF8View) -> Length? {
+  private static func pixels(_ text: ArraySlice<UInt8>) -> Length? {
     guard let value = ASCII.decimal(text, digits: 1...4), value <= 4096 else { return nil }
     return .pixels(value)
   }
 
-  private static func fraction(_ text: Substring.UTF8View) -> Length? {
+  private static func fraction(_ text: ArraySlice<UInt8>) -> Length? {
     guard text.contains(0x2E), let value = FixedPoint(parsing: text), value >= .zero, value < .one else { return nil }
     return .fraction(value)
   }

@@ -6,13 +6,13 @@ enum Length: Sendable, Equatable {
 
   /// Whole px within a range, or `N%` with a decimal from 0 to 100; 0 only where the range has it.
   init?(parsing text: String, in range: ClosedRange<Int>) {
-    if text.utf8.last == 0x25 {
-      guard let percent = FixedPoint(parsing: text.utf8.dropLast()), percent >= .zero, percent <= Self.whole,
+    if text.bytes.last == 0x25 {
+      guard let percent = FixedPoint(parsing: text.bytes.dropLast()), percent >= .zero, percent <= Self.whole,
         percent > .zero || range.lowerBound <= 0
       else { return nil }
       self = .percent(percent)
     } else {
-      guard let count = ASCII.decimal(text.utf8[...], digits: 1...6), range.contains(count) else { return nil }
+      guard let count = ASCII.decimal(text.bytes, digits: 1...6), range.contains(count) else { return nil }
       self = .pixels(count)
     }
   }

@@ -113,7 +113,7 @@ extension Parameter {
 
   /// ASCII digits and nothing else.
   private static func integer(_ text: String, in range: ClosedRange<Int>) -> Int? {
-    guard let value = ASCII.decimal(text.utf8[...], digits: 1...9), range.contains(value) else { return nil }
+    guard let value = ASCII.decimal(text.bytes, digits: 1...9), range.contains(value) else { return nil }
     return value
   }
 }

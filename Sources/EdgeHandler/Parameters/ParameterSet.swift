@@ -35,9 +35,10 @@ struct ParameterSet: Sendable {
     guard let text else { return " is malformed percent-encoding or UTF-8" }
     let limit = 100
     guard text.utf8.count > limit else { return " is \"\(text)\"" }
-    var end = text.utf8.index(text.utf8.startIndex, offsetBy: limit)
-    while end > text.utf8.startIndex, text.utf8[end] & 0xC0 == 0x80 { end = text.utf8.index(before: end) }
-    return " is \"\(text[..<end])…\""
+    let bytes = text.bytes
+    var end = limit
+    while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+    return " is \"\(String(decoding: bytes[..<end], as: UTF8.self))…\""
   }
 }
 

@@ -12,9 +12,9 @@ struct CloudflarePath: Sendable {
   ///   - path: what follows `/cdn-cgi/image/`, as sent.
   ///   - queryText: of the request, as sent: part of a full URL, while of an alias only `v` means something.
   init?(path: String, queryText: String) {
-    let bytes = path.utf8
+    let bytes = path.bytes
     guard let slash = bytes.firstIndex(of: 0x2F) else { return nil }
-    let source = bytes[bytes.index(after: slash)...].drop { $0 == 0x2F }
+    let source = bytes[(slash + 1)...].drop { $0 == 0x2F }
     guard !source.isEmpty else { return nil }
     var items = Self.items(bytes[..<slash])
     if let url = Self.fullURL(source, queryText) {
@@ -27,20 +27,20 @@ struct CloudflarePath: Sendable {
   }
 
   /// A full URL, escaped as one segment or written out. Proxies are wont to merge the two slashes of the latter.
-  private static func fullURL(_ source: Substring.UTF8View, _ queryText: String) -> String? {
+  private static func fullURL(_ source: ArraySlice<UInt8>, _ queryText: String) -> String? {
     for scheme in ["https:/", "http:/"] where ASCII.equalsIgnoringCase(source.prefix(scheme.utf8.count), scheme) {
       let rest = source.dropFirst(scheme.utf8.count).drop { $0 == 0x2F }
       let text = scheme + "/" + String(decoding: rest, as: UTF8.self)
       return queryText.utf8.isEmpty ? text : text + "?" + queryText
     }
     guard let text = PercentCoding.decode(source).flatMap(UTF8Sequence.string) else { return nil }
-    let isFull = ["https://", "http://"].contains { ASCII.equalsIgnoringCase(text.utf8.prefix($0.utf8.count), $0) }
+    let isFull = ["https://", "http://"].contains { ASCII.equalsIgnoringCase(text.bytes.prefix($0.utf8.count), $0) }
     return isFull ? text : nil
   }
 
   // MARK: Options
 
-  private static func items(_ options: Substring.UTF8View) -> [Query.Item] {
+  private static func items(_ options: ArraySlice<UInt8>) -> [Query.Item] {
     var items: [Query.Item] = []
     var trim = Sides()
     var border = Sides()

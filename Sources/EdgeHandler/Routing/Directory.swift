@@ -24,7 +24,7 @@ struct Directory: Sendable {
 
   /// `authority` is a `Host` field: a host in any spelling and an optional port.
   private func name(_ authority: String) -> String? {
-    guard let (host, _) = Origin.splitPort(authority.utf8[...]),
+    guard let (host, _) = Origin.splitPort(authority.bytes),
       case .domain(let name)? = try? Host(parsing: host)
     else { return nil }
     return name
@@ -33,13 +33,13 @@ struct Directory: Sendable {
   /// Whether the host is the base domain or below it, so that we may speak for what is below the host, too.
   func isOurs(_ authority: String) -> Bool {
     guard let name = name(authority) else { return false }
-    return ("." + name).utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+    return ("." + name).ends(with: suffix)
   }
 
   func workspace(at authority: String) -> Match? {
     guard let name = name(authority) else { return nil }
-    if name.utf8.count > suffix.utf8.count, name.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) {
-      let label = String(decoding: name.utf8.dropLast(suffix.utf8.count), as: UTF8.self)
+    if name.utf8.count > suffix.utf8.count, name.ends(with: suffix) {
+      let label = String(decoding: name.bytes.dropLast(suffix.utf8.count), as: UTF8.self)
       if let index = Self.search(count: workspaces.count, for: label, name: { workspaces[$0].namespace }) {
         return Match(workspace: workspaces[index], isCustomDomain: false)
       }

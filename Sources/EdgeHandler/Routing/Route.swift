@@ -34,12 +34,12 @@ struct Route: Sendable {
 
   /// `path` is as sent. `nil` where nothing is served.
   init?(path: String) {
-    let (first, rest) = Self.split(path.utf8.dropFirst())
+    let (first, rest) = Self.split(path.bytes.dropFirst())
     pathSource = rest
     switch first {
     case "transform": endpoint = .transform
     case "info":
-      let (name, behind) = Self.split(rest.map { $0.utf8[...] } ?? "".utf8[...])
+      let (name, behind) = Self.split((rest ?? "").bytes)
       switch name {
       // A source of one of these names is reached by `src`.
       case "metadata": endpoint = .info(.metadata)
@@ -51,7 +51,7 @@ struct Route: Sendable {
       }
       pathSource = behind
     case "placeholder":
-      let (name, behind) = Self.split(rest.map { $0.utf8[...] } ?? "".utf8[...])
+      let (name, behind) = Self.split((rest ?? "").bytes)
       switch name {
       case "blurhash": endpoint = .placeholder(.blurHash)
       case "color": endpoint = .placeholder(.color)
@@ -62,7 +62,7 @@ struct Route: Sendable {
       guard rest == nil else { return nil }
       endpoint = .grid
     case "cdn-cgi":
-      let (name, behind) = Self.split(rest.map { $0.utf8[...] } ?? "".utf8[...])
+      let (name, behind) = Self.split((rest ?? "").bytes)
       guard name == "image", behind != nil else { return nil }
       endpoint = .cloudflare
       pathSource = behind
@@ -74,12 +74,12 @@ struct Route: Sendable {
       // Root sugar: anything that is no endpoint, with a path behind it.
       guard rest != nil, !Label.reserved.contains(where: { $0 == first }) else { return nil }
       endpoint = .transform
-      pathSource = String(decoding: path.utf8.dropFirst(), as: UTF8.self)
+      pathSource = String(decoding: path.bytes.dropFirst(), as: UTF8.self)
     }
   }
 
   /// At the first slash; `nil` where nothing is behind it.
-  private static func split(_ path: Substring.UTF8View) -> (first: String, rest: String?) {
+  private static func split(_ path: ArraySlice<UInt8>) -> (first: String, rest: String?) {
     let end = path.firstIndex(of: 0x2F) ?? path.endIndex
     let rest = path[end...].dropFirst()
     return (String(decoding: path[..<end], as: UTF8.self), rest.isEmpty ? nil : String(decoding: rest, as: UTF8.self))

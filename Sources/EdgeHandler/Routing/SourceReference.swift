@@ -46,7 +46,7 @@ extension SourceReference {
   }
 
   private static func isFullURL(_ text: String) -> Bool {
-    let bytes = text.utf8
+    let bytes = text.bytes
     return ASCII.equalsIgnoringCase(bytes.prefix(7), "http://") || ASCII.equalsIgnoringCase(bytes.prefix(8), "https://")
   }
 
@@ -66,14 +66,14 @@ extension SourceReference {
   }
 
   private static func alias(_ text: String, workspace: Workspace) throws(Problem) -> SourceReference {
-    let bytes = text.utf8
+    let bytes = text.bytes
     guard let slash = bytes.firstIndex(of: 0x2F) else {
       throw Problem(
         .invalidSource, "An original is a full http or https URL, or the name of a source, a slash and a path.",
         parameter: "src")
     }
-    let name = String(text[..<slash])
-    let path = String(text[bytes.index(after: slash)...])
+    let name = String(decoding: bytes[..<slash], as: UTF8.self)
+    let path = String(decoding: bytes[(slash + 1)...], as: UTF8.self)
     guard Label.isValid(name) else {
       throw Problem(.invalidSource, "The name of a source is \(Label.grammar).", parameter: "src")
     }
@@ -91,7 +91,7 @@ extension SourceReference {
 
   private static func isSafePath(_ path: String) -> Bool {
     guard path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 != 0x5C }) else { return false }
-    return path.utf8.split(separator: 0x2F, omittingEmptySubsequences: false).allSatisfy { segment in
+    return path.bytes.split(separator: 0x2F, omittingEmptySubsequences: false).allSatisfy { segment in
       !segment.isEmpty && !segment.elementsEqual(".".utf8) && !segment.elementsEqual("..".utf8)
     }
   }

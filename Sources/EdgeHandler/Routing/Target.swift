@@ -15,12 +15,13 @@ struct Target: Sendable {
         .invalidURL,
         "The request target holds a byte that must be percent-encoded: only visible ASCII without # is allowed.")
     }
-    guard let mark = text.utf8.firstIndex(of: 0x3F) else {
+    let bytes = text.bytes
+    guard let mark = bytes.firstIndex(of: 0x3F) else {
       path = text
       query = ""
       return
     }
-    path = String(text[..<mark])
-    query = String(text[text.utf8.index(after: mark)...])
+    path = String(decoding: bytes[..<mark], as: UTF8.self)
+    query = String(decoding: bytes[(mark + 1)...], as: UTF8.self)
   }
 }

@@ -11,14 +11,9 @@ enum ASCII {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  @inline(never)
-  static func equalsIgnoringCase(_ text: Substring.UTF8View, _ other: String) -> Bool {
-    text.satisfies { left in other.utf8.satisfies { ByteComparison.equalIgnoringCase(left, $0) } }
-  }
-
   /// The value of a decimal number that is written with a count of digits in a range, and nothing else.
   @inline(never)
-  static func decimal(_ text: Substring.UTF8View, digits: ClosedRange<Int>) -> Int? {
+  static func decimal(_ text: ArraySlice<UInt8>, digits: ClosedRange<Int>) -> Int? {
     var value = 0
     var count = 0
     for byte in text {
