@@ -27,7 +27,10 @@ let package = Package(
 
     // The native host, one target a concern.
     .systemLibrary(name: "CVipsLibrary", path: "Sources/CVipsLibrary", pkgConfig: "vips"),
-    .target(name: "CVips", dependencies: ["CVipsLibrary"], path: "Sources/CVips"),
+    // libwebp comes with libvips, which stands on it.
+    .target(
+      name: "CVips", dependencies: ["CVipsLibrary"], path: "Sources/CVips",
+      linkerSettings: [.linkedLibrary("webp")]),
     .target(name: "CIsolation", path: "Sources/CIsolation"),
     .target(
       name: "Pixels",

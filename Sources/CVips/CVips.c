@@ -1,5 +1,7 @@
 #include "CVips.h"
 
+#include <webp/decode.h>
+
 static void drop(const char *domain, GLogLevelFlags level, const char *message, void *context) {}
 
 int cvips_initialise(const char *program) {
@@ -27,6 +29,10 @@ VipsImage *cvips_load_png(const void *bytes, size_t count) {
 
 VipsImage *cvips_load_webp(const void *bytes, size_t count, int frames, double scale) {
   GIVE(vips_webpload_buffer((void *)bytes, count, &out, LOADING, "n", frames, "scale", scale, NULL));
+}
+
+int cvips_webp_size(const void *bytes, size_t count, int *width, int *height) {
+  return WebPGetInfo(bytes, count, width, height) ? 0 : -1;
 }
 
 VipsImage *cvips_load_gif(const void *bytes, size_t count, int frames) {

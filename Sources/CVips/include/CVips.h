@@ -5,6 +5,7 @@
 // `VipsImage *` gives a reference of the caller's, or NULL where libvips failed; what gives an `int` gives 0 on success.
 // Nothing is decided here.
 
+#include <malloc.h>
 #include <vips/vips.h>
 
 int cvips_initialise(const char *program);
@@ -13,6 +14,8 @@ int cvips_initialise(const char *program);
 VipsImage *cvips_load_jpeg(const void *bytes, size_t count, int shrink);
 VipsImage *cvips_load_png(const void *bytes, size_t count);
 VipsImage *cvips_load_webp(const void *bytes, size_t count, int frames, double scale);
+// Of libwebp, because libvips takes memory for all pixels, and clears it, before it tells a size.
+int cvips_webp_size(const void *bytes, size_t count, int *width, int *height);
 VipsImage *cvips_load_gif(const void *bytes, size_t count, int frames);
 VipsImage *cvips_load_heif(const void *bytes, size_t count, gboolean thumbnail);
 VipsImage *cvips_load_tiff(const void *bytes, size_t count);

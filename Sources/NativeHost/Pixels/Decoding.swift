@@ -35,7 +35,8 @@ struct EncodedPicture {
     let possible = reduction / quality.margin
     switch format {
     case .jpeg: return try open(allFrames: false, shrink: possible >= 8 ? 8 : possible >= 4 ? 4 : possible >= 2 ? 2 : 1)
-    case .webp: return try open(allFrames: false, shrink: max(1, possible.rounded(.down)))
+    // It averages areas, to any size: as good as a resize where there are many pixels to average, and not below.
+    case .webp: return try open(allFrames: false, shrink: possible >= 2 ? possible : 1)
     case .svg: return try svg.picture(of: bytes, scale: svgScale(1 / reduction))
     default: return try open()
     }
@@ -72,12 +73,25 @@ extension EncodedPicture {
       let size = try svg.size(of: bytes)
       return ImageHeader(format: .svg, width: size.width, height: size.height, hasAlpha: true)
     }
-    let picture = try open()
+    let size = try webPSize()
+    // The smallest scale will do where the size is known.
+    let picture = try open(allFrames: false, shrink: size.map { Double(min($0.width, $0.height)) } ?? 1)
+    let (width, height) = size.map { ($0.width, $0.height) } ?? (picture.width, picture.height)
     let isAnimation = format == .gif || format == .webp
     return ImageHeader(
-      format: format, width: picture.width, height: picture.height, orientation: orientation(picture),
+      format: format, width: width, height: height, orientation: orientation(picture),
       frames: isAnimation ? max(picture.integer("n-pages") ?? 1, 1) : 1,
       hasAlpha: picture.hasAlpha)
+  }
+
+  /// `nil` for other formats, whose size libvips tells without taking memory for the pixels.
+  private func webPSize() throws(PixelFailure) -> PixelSize? {
+    guard format == .webp else { return nil }
+    var (width, height): (Int32, Int32) = (0, 0)
+    guard cvips_webp_size(bytes.baseAddress, bytes.count, &width, &height) == 0, width > 0, height > 0 else {
+      throw .undecodable
+    }
+    return PixelSize(width: Int(width), height: Int(height))
   }
 
   /// libheif turns pictures itself; of the others the tag says how they are stored.
