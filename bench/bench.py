@@ -203,7 +203,7 @@ class Bench:
         ("JPEG 6 MP → WebP 512", "photo-6mp.jpg", 512, 4, "format=webp", ".webp[Q=80]"),
         ("JPEG 6 MP → JPEG 512", "photo-6mp.jpg", 512, 4, "format=jpeg", ".jpg[Q=80,optimize-coding]"),
         ("JPEG 6 MP → AVIF 512", "photo-6mp.jpg", 512, 4, "format=avif", ".avif[Q=80,effort=1]"),
-        ("JPEG 6 MP → PNG 512", "photo-6mp.jpg", 512, 0, "format=png", ".png"),
+        ("JPEG 6 MP → PNG 512", "photo-6mp.jpg", 512, 0, "format=png", ".png[compression=4,filter=all]"),
         ("PNG → WebP 300", "photo.png", 300, 0, "format=webp", ".webp[Q=80]"),
         ("WebP 6 MP → JPEG 512", "big.webp", 512, 0, "format=jpeg", ".jpg[Q=80,optimize-coding]"),
         ("AVIF → WebP 300", "photo.avif", 300, 0, "format=webp", ".webp[Q=80]"),
