@@ -1,10 +1,12 @@
 import CVips
 import EdgeHandler
+import Glibc
 
 /// libvips as this engine uses it: one thread for each computation and no memory of past ones, because the cores are kept busy by
 /// computing many outputs at once; and only loaders that are fit for files of strangers.
 enum Vips {
   static let isReady: Bool = {
+    keepMemoryWhole()
     guard cvips_initialise("imgedge") == 0 else { return false }
     vips_concurrency_set(1)
     vips_cache_set_max(0)
@@ -13,6 +15,16 @@ enum Vips {
     vips_block_untrusted_set(1)
     return true
   }()
+
+  /// Tells the allocator, which serves the whole process, what pixel work is like: many threads that each take and give back
+  /// buffers of any size. Left to itself it has eight arenas a core and lets buffers of up to 32 MiB into them, whose gaps
+  /// then stay resident for good.
+  private static func keepMemoryWhole() {
+    mallopt(M_ARENA_MAX, Int32(clamping: sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    // Whole pictures go back to the system at once; smaller ones cost less where they are kept.
+    mallopt(M_MMAP_THRESHOLD, 1 << 20)
+    mallopt(M_TRIM_THRESHOLD, 4 << 20)
+  }
 
   static func endThread() {
     vips_thread_shutdown()
