@@ -15,6 +15,8 @@ Colour
   swatches.png        The reference, 8-bit RGB, 240×160: six columns of 40 px (red, green, blue, grey 128, skin 224,172,138,
                       teal 32,144,128), the lower half blended half way to white.
   swatches.jpg, .webp, .avif, .gif, .tif   The same in other formats (lossy ones at quality 95, 4:4:4 where they can).
+  swatches.heic       The same; kept beside this script, as Pillow writes no HEVC:
+                      vips heifsave swatches.png swatches.heic --compression hevc --Q 90 --strip
   deep.png, deep.tif  The swatches with 16 bits a channel.
   deep-grey.png       120×80, 16-bit grey, left to right from 0 to 65535.
   palette.png         120×80, 8-bit palette: left third red, middle green, right third index 2 = fully transparent (tRNS).
@@ -199,6 +201,12 @@ def swatches_file(name):
             return encoded(image.quantize(16, dither=Image.Dither.NONE), "GIF")
         case "tif":
             return encoded(image, "TIFF")
+
+
+@file("swatches.heic")
+def swatches_heic(name):
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), name), "rb") as kept:
+        return kept.read()
 
 
 def png_chunk(kind, data):

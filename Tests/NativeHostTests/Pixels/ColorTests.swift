@@ -14,6 +14,7 @@ import Testing
   /// `darkness` multiplies what is expected.
   @Test(arguments: [
     ("swatches.png", 1.0, 0), ("swatches.jpg", 1.0, 4), ("swatches.webp", 1.0, 8), ("swatches.avif", 1.0, 6),
+    ("swatches.heic", 1.0, 4),
     ("swatches.gif", 1.0, 2), ("swatches.tif", 1.0, 0), ("deep.png", 1.0, 1), ("deep.tif", 1.0, 1),
     ("cmyk.jpg", 1.0, 5),
     ("cmyk-icc.jpg", 0.8, 8), ("p3.jpg", 1.0, 6), ("p3.png", 1.0, 3), ("srgb.jpg", 1.0, 4),

@@ -21,6 +21,7 @@ import Testing
     ("many-frames.gif", ImageHeader(format: .gif, width: 2, height: 2, frames: 600)),
     ("pages.tif", ImageHeader(format: .tiff, width: 90, height: 60)),
     ("photo.avif", ImageHeader(format: .avif, width: 600, height: 400)),
+    ("swatches.heic", ImageHeader(format: .heic, width: 240, height: 160)),
     ("bomb.png", ImageHeader(format: .png, width: 30000, height: 30000)),
   ])
   func readsHeader(name: String, header: ImageHeader) async throws {

@@ -28,6 +28,40 @@ import Testing
     #expect(try await Workbench.output("photo.jpg", operations, as: Encoding(format: format)) == bytes)
   }
 
+  @Test func encodesAPalette() async throws {
+    func palette(_ quality: Int) -> Encoding { Encoding(format: .png, quality: quality, palette: true) }
+    let look = try Workbench.look(
+      try await Workbench.output("swatches.png", as: palette(80)), pixels: ColorTests.places(scale: 1))
+    #expect(look.mode == "P")
+    for (pixel, color) in zip(look.pixels[0], ColorTests.colors) { #expect(isClose(pixel, color, within: 4)) }
+    let whole = try await Workbench.output("photo.png")
+    let fine = try await Workbench.output("photo.png", as: palette(90))
+    let coarse = try await Workbench.output("photo.png", as: palette(10))
+    #expect(fine.readableBytes < whole.readableBytes && coarse.readableBytes < fine.readableBytes)
+    #expect(try #require(try Workbench.look(fine, reference: "photo.png").decibels) > 27)
+  }
+
+  @Test func keepsAlphaInAPalette() async throws {
+    let output = try await Workbench.output("alpha.png", as: Encoding(format: .png, quality: 100, palette: true))
+    let look = try Workbench.look(output, pixels: [[40, 0], [40, 60], [40, 119], [120, 119]])
+    #expect(look.mode == "P" && look.hasAlpha)
+    #expect(look.pixels[0][0][3] <= 8)
+    #expect(isClose(look.pixels[0][1], [255, 0, 0, 128], within: 16))
+    #expect(isClose(look.pixels[0][2], [255, 0, 0, 255], within: 8))
+    #expect(isClose(look.pixels[0][3], [0, 0, 255, 255], within: 8))
+  }
+
+  @Test func refusesABomb() async throws {
+    for format in OutputFormat.allCases {
+      let rendering = try await Workbench.rendering(
+        "bomb.png", [.resize(width: 20, height: 20)], as: Encoding(format: format))
+      guard case .failed = rendering else {
+        Issue.record("\(format): \(rendering)")
+        continue
+      }
+    }
+  }
+
   @Test(arguments: ["truncated.jpg", "truncated.png", "truncated.webp", "truncated.gif", "noise.jpg", "text.txt"])
   func failsOnDamage(name: String) async throws {
     for format in OutputFormat.allCases {

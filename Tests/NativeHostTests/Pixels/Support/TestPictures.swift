@@ -17,11 +17,10 @@ enum TestPictures {
     "map-300x40-alpha.png", "map-60x300.png", "map-60x300-alpha.png", "mark.png", "metadata.jpg", "metadata-6.jpg",
     "noise.jpg", "one.png", "p3.jpg", "p3.png",
     "page.jpg", "pages.tif", "palette.png", "photo.avif", "photo.jpg", "photo.png", "photo.tif", "photo.webp",
-    "photo-alpha.png", "photo-progressive.jpg", "srgb.jpg", "swatches.avif", "swatches.gif", "swatches.jpg",
-    "swatches.png", "swatches.tif", "swatches.webp", "secret.png", "svg-bomb.svg", "svg-file.svg", "svg-href.svg",
-    "svg-huge.svg", "svg-script.svg",
-    "svg-xinclude.svg", "tall.png", "text.txt", "truncated.gif", "truncated.jpg",
-    "truncated.png", "truncated.webp", "uniform.png", "wide.png",
+    "photo-alpha.png", "photo-progressive.jpg", "srgb.jpg", "swatches.avif", "swatches.gif", "swatches.heic",
+    "swatches.jpg", "swatches.png", "swatches.tif", "swatches.webp", "secret.png", "svg-bomb.svg", "svg-file.svg",
+    "svg-href.svg", "svg-huge.svg", "svg-script.svg", "svg-xinclude.svg", "tall.png", "text.txt", "truncated.gif",
+    "truncated.jpg", "truncated.png", "truncated.webp", "uniform.png", "wide.png",
   ]
 
   private static let folder: Result<URL, any Error> = Result {
