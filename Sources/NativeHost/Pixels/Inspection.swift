@@ -53,7 +53,21 @@ enum Inspection {
     }
   }
 
+  /// libvips looks at the median of so many px each way, and fails where there are fewer.
+  private static let medianSide = 3
+
   private static func box(in picture: VipsPicture) throws(PixelFailure) -> PixelRect? {
+    let size = picture.size
+    guard min(size.width, size.height) < medianSide else { return try boxOfLarge(picture) }
+    let wider = try VipsPicture(
+      cvips_embed_copying_edges(picture.pointer, 1, 1, Int32(size.width + 2), Int32(size.height + 2)))
+    guard var box = try boxOfLarge(wider) else { return nil }
+    box.x -= 1
+    box.y -= 1
+    return box.clipped(to: size)
+  }
+
+  private static func boxOfLarge(_ picture: VipsPicture) throws(PixelFailure) -> PixelRect? {
     let pixel = try picture.cropped(to: PixelRect(x: 0, y: 0, width: 1, height: 1)).pixels()
     let background = pixel.map(Double.init)
     var box: [Int32] = [0, 0, 0, 0]

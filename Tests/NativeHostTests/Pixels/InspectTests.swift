@@ -49,6 +49,10 @@ import Testing
     #expect(try await Workbench.header("uniform.png", findsContent: true).content == nil)
   }
 
+  @Test func thePictureMayBeSmallerThanTheFilterThatFindsABorder() async throws {
+    #expect(try await Workbench.header("one.png", findsContent: true).content == nil)
+  }
+
   @Test func seesADiscOnTransparencyAsContent() async throws {
     let content = try #require(try await Workbench.header("halo.png", findsContent: true).content)
     #expect(abs(content.x - 10) <= 1 && abs(content.y - 10) <= 1)
