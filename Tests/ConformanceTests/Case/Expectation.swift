@@ -111,6 +111,14 @@ struct PictureExpectation: Decodable, Sendable {
   /// Whether it has a palette of at most 256 colours.
   var isPalette: Bool?
   var isLossless: Bool?
+  /// How long each frame stays, ms.
+  var delays: [Int]?
+  /// How often an animation is shown; 0 is for ever.
+  var plays: Int?
+  /// All that is told beside the pixels, in any order, as `look.py` names it.
+  var metadata: [String]?
+  /// Every colour that the first frame has, and no other, as `#rrggbbaa` in any order.
+  var colors: [String]?
   var pixels: [Pixel]
   var resembles: Resemblance?
 
@@ -118,22 +126,22 @@ struct PictureExpectation: Decodable, Sendable {
     /// Fractions of the width and height, 0–1, or, above 1, px; negative px count from the right and bottom.
     var x: Double
     var y: Double
+    /// From 0.
+    var frame: Int
     /// `#rrggbb` or `#rrggbbaa`.
     var color: String
     /// Greatest difference in any channel, 0–255.
     var tolerance: Int
-    /// Of an animation, from 0.
-    var frame: Int
 
-    enum Member: String, CodingKey, CaseIterable { case x, y, color, tolerance, frame }
+    enum Member: String, CodingKey, CaseIterable { case x, y, frame, color, tolerance }
 
     init(from decoder: any Decoder) throws {
       let members = try decoder.strictContainer(Member.self)
       x = try members.decode(Double.self, forKey: .x)
       y = try members.decode(Double.self, forKey: .y)
+      frame = try members.value(.frame, or: 0)
       color = try members.decode(String.self, forKey: .color)
       tolerance = try members.value(.tolerance, or: 12)
-      frame = try members.value(.frame, or: 0)
     }
   }
 
@@ -156,7 +164,7 @@ struct PictureExpectation: Decodable, Sendable {
   }
 
   enum Member: String, CodingKey, CaseIterable {
-    case format, width, height, frames, hasAlpha, palette, lossless, pixels, resembles
+    case format, width, height, frames, hasAlpha, palette, lossless, delays, plays, metadata, colors, pixels, resembles
   }
 
   init(from decoder: any Decoder) throws {
@@ -168,6 +176,10 @@ struct PictureExpectation: Decodable, Sendable {
     hasAlpha = try members.decodeIfPresent(Bool.self, forKey: .hasAlpha)
     isPalette = try members.decodeIfPresent(Bool.self, forKey: .palette)
     isLossless = try members.decodeIfPresent(Bool.self, forKey: .lossless)
+    delays = try members.decodeIfPresent([Int].self, forKey: .delays)
+    plays = try members.decodeIfPresent(Int.self, forKey: .plays)
+    metadata = try members.decodeIfPresent([String].self, forKey: .metadata)
+    colors = try members.decodeIfPresent([String].self, forKey: .colors)
     pixels = try members.value(.pixels, or: [])
     resembles = try members.decodeIfPresent(Resemblance.self, forKey: .resembles)
   }

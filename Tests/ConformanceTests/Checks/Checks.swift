@@ -121,6 +121,10 @@ struct Checks {
     compare("alpha", sight.alpha, wanted.hasAlpha)
     compare("palette", sight.palette, wanted.isPalette)
     compare("lossless", sight.lossless, wanted.isLossless)
+    compare("list of delays", sight.delays, wanted.delays)
+    compare("count of showings", sight.plays, wanted.plays)
+    compare("metadata", sight.metadata.sorted(), wanted.metadata?.sorted())
+    if let colors = wanted.colors { compare("list of colours", sight.colors ?? [], colors.sorted()) }
     for (pixel, color) in zip(wanted.pixels, sight.pixels) {
       let distance = zip(Self.channels(pixel.color), Self.channels(color)).map { abs($0 - $1) }.max() ?? 255
       if distance > pixel.tolerance {

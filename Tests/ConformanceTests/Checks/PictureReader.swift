@@ -11,6 +11,11 @@ final class PictureReader: Sendable {
     var alpha: Bool
     var palette: Bool
     var lossless: Bool
+    var delays: [Int]
+    var plays: Int
+    var metadata: [String]
+    /// Only where they are asked for and are few.
+    var colors: [String]?
     var pixels: [String]
     var decibels: Double?
   }
@@ -18,6 +23,7 @@ final class PictureReader: Sendable {
   private struct Request: Encodable {
     var path: String
     var pixels: [[Double]]
+    var colors: Bool
     var reference: String?
     var box: [Double]?
   }
@@ -48,7 +54,7 @@ final class PictureReader: Sendable {
     try Data(body).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
     let request = Request(
-      path: file.path, pixels: expected.pixels.map { [$0.x, $0.y, Double($0.frame)] },
+      path: file.path, pixels: expected.pixels.map { [$0.x, $0.y, Double($0.frame)] }, colors: expected.colors != nil,
       reference: expected.resembles.map { folder.appending(path: $0.picture).path }, box: expected.resembles?.box)
     let line = try pipes.withLock { pipes in
       try pipes.input.write(contentsOf: JSONEncoder().encode(request) + [10])
