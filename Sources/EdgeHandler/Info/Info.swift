@@ -30,6 +30,8 @@ struct Info: Sendable {
   private static let mostColors = 8
   /// Enough for a small spot of colour to have a box of its own.
   private static let boxes = 64
+  /// A few pixels are no waves: the BlurHash of a single one would be nearly white.
+  private static let blurHashSide = 64
 
   init(_ original: Original, _ raster: Raster) {
     let header = original.header
@@ -51,7 +53,7 @@ struct Info: Sendable {
           JSON.Member("hasAlpha", .bool(header.hasAlpha)),
           JSON.Member("orientation", .int(header.orientation)),
         ])),
-      JSON.Member(Field.blurhash.name, .string(BlurHash(raster).text)),
+      JSON.Member(Field.blurhash.name, .string(BlurHash(raster.repeated(toAbout: Self.blurHashSide)).text)),
       JSON.Member(Field.colors.name, .array(colors)),
       JSON.Member(
         Field.palette.name,
@@ -121,6 +123,23 @@ struct Info: Sendable {
   /// The colour of the largest area; nothing for a picture without a visible pixel.
   var dominantColor: Color? {
     json[Field.colors.name]?.array?.first?["hex"]?.string.flatMap { Color(hexadecimal: $0) }
+  }
+}
+
+extension Raster {
+  /// With every pixel so many times in a row that each side has at most `side` px, and more than half of that.
+  fileprivate func repeated(toAbout side: Int) -> Raster {
+    let across = max(1, side / width)
+    let down = max(1, side / height)
+    guard across > 1 || down > 1 else { return self }
+    var pixels: [UInt8] = []
+    for y in 0..<height * down {
+      for x in 0..<width * across {
+        let start = (y / down * width + x / across) * 4
+        pixels += rgba[start..<start + 4]
+      }
+    }
+    return Raster(width: width * across, height: height * down, rgba: pixels) ?? self
   }
 }
 

@@ -28,6 +28,16 @@ import Testing
     return host
   }
 
+  @Test(arguments: [(1, 1), (64, 1), (1, 64), (2, 3), (33, 5)])
+  func theBlurHashOfAFewPixelsHasTheirColor(width: Int, height: Int) throws {
+    var host = try host(try raster(width, height) { _, _ in [0x33, 0x66, 0x99, 255] })
+    let hash = try #require(host.get("/info/blurhash?src=\(Self.photo)").json?["blurhash"]?.string)
+    let painted = try #require(BlurHash(parsing: hash)?.raster(PixelSize(width: 9, height: 9), punch: 1))
+    for (index, value) in painted.rgba.enumerated() {
+      #expect(abs(Int(value) - [0x33, 0x66, 0x99, 255][index % 4]) <= 24, "byte \(index)")
+    }
+  }
+
   @Test func saysWhatTheOriginalIs() throws {
     var host = try host()
     let exchange = host.get("/info?src=\(Self.photo)")
