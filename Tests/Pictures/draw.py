@@ -74,13 +74,17 @@ Damaged
   many-frames.gif     600 frames of 2×2.
 
 Other
+  quadrants.heic      96×64: red, green, blue and yellow quarters, as f.png has its corners. Not drawn: Pillow writes no HEIC.
   pages.tif           Two pages: 90×60 red, then 90×60 green.
   one.png             1×1 #336699.      wide.png   800×3.      tall.png   3×800.
   map-*.png           60x40, 300x200, 300x40, 60x300: red grows from the left, green from the top, blue is 128; with -alpha before the
                       extension everywhere half transparent (alpha 128).
+  areas.png           64×50: from the left 32 px #1f2937, 16 px #e0a030, 8 px #209080, 8 px transparent.
+  blurhash-*.png      The BlurHash HASH as another program paints it: 48x36, 48x36-punch2, 48x36-punch0 and 200x150.
   mark.png            60×40: half transparent (alpha 128) green, with an opaque 2 px black rim.
 """
 
+import base64
 import io
 import os
 import random
@@ -88,6 +92,7 @@ import struct
 import sys
 import zlib
 
+import blurhash
 import numpy as np
 from PIL import Image, ImageCms, ImageDraw
 
@@ -688,6 +693,23 @@ def many_frames(name):
 
 # Other
 
+# Made once by libheif 1.15 and x265, quality 70.
+QUADRANTS = """
+eNpjYGCQSSupLMhIzUxmAILczDRDEDs3MzGNgYGxOTe1JJEBAhQzUnKKoGyGgszkEgY0wFeQWZILZjECsUlmTj7YSBcHBiawCAPjcggNBC+A
+YkDA1A8X2QfEFpmZeWlgHkhWFMhJZYKal1GWbMiAJMgIUuJakQlWfiizoKgASC/JLEjOB9IVQNXOjMwFcKfJfWD48/fHDwYGfmYFoFYJB0Ye
+xv//QQqYGSaACCCS28XkoAiU1HZiZESTWWDQyDrtlafmujwWFh4OkBCEcFACqmd3YTxYtEHJAWiNSGZxQSrUygQgBokJFGRWZIIEmDk4gLoY
+xDILcmFBysjAyNzI1AxkSWUWpabBwjE5pTgZHGZAfzOuy01JBAX1Ew3G9XwPLqYxNjx5/Y8x6v//A1GW/G/itrtGO7z/kLX//9YV+/9PVDLl
+nF/KeWPVql1HLyz9rsIX+OqdwX6LlBmMcbVMO7lelrxPN7ObW2D5gvfTruNJ8RUM3j7BYQtFRPPSJrmlP03tCDcsjbKzLT163zx4gsv/5yHC
+x79fcvz/92XzKsM/Mepvl/+ZFHAoIPhd8ZYT20KeXPw1pztv8ddId3k1Dvf74Y9zZXyt3/c81utxmnxh1Sp3/4jS63WHVlV/zAn8f0Jm/j+u
+BZ/sv52dVD8p6cTiJVVn0xTK5m95bHf9tUT85f/O08+np/zfWQ6MIAY2SKR6emqBApmBjUGIkRmcSEBYipEVTIcBsTSUHQfEGlA1oNQizIRQ
+n9nOAqZhQasvycjwghlBszEwTGBnYAHKGBgZGjBOhLAZgSYwLICKGxoYMC6AmPj/P9CGBRATQdHLDGU7QE0HAIJ7zuc=
+"""
+
+
+@file("quadrants.heic")
+def quadrants(name):
+    return zlib.decompress(base64.b64decode(QUADRANTS))
+
 
 @file("pages.tif")
 def pages(name):
@@ -711,6 +733,25 @@ def position_map(name):
     x, y = np.meshgrid((np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height)
     channels = [x * 255, y * 255, np.full_like(x, 128)] + ([np.full_like(x, 128)] if "alpha" in name else [])
     return encoded(Image.fromarray(np.round(np.dstack(channels)).astype(np.uint8)), "PNG")
+
+
+@file("areas.png")
+def areas(name):
+    image = Image.new("RGBA", (64, 50))
+    for color, (left, right) in {"#1f2937": (0, 32), "#e0a030": (32, 48), "#209080": (48, 56)}.items():
+        image.paste(color, (left, 0, right, 50))
+    return encoded(image, "PNG")
+
+
+HASH = "LEHV6nWB2yk8pyo0adR*.7kCMdnj"
+
+
+@file("blurhash-48x36.png", "blurhash-48x36-punch2.png", "blurhash-48x36-punch0.png", "blurhash-200x150.png")
+def painted_hash(name):
+    _, size, *punch = name.removesuffix(".png").split("-")
+    width, height = map(int, size.split("x"))
+    rows = blurhash.decode(HASH, width, height, punch=float(punch[0][-1]) if punch else 1.0)
+    return encoded(Image.fromarray(np.array(rows, np.uint8)), "PNG")
 
 
 @file("mark.png")

@@ -83,6 +83,7 @@ struct OriginReply {
     case "webp": "image/webp"
     case "gif": "image/gif"
     case "avif": "image/avif"
+    case "heic": "image/heic"
     case "svg": "image/svg+xml"
     case "tif", "tiff": "image/tiff"
     default: "application/octet-stream"
