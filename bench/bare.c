@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <time.h>
 #include <vips/vips.h>
+#include <vips/vector.h>
 
 static void *bytes;
 static size_t size;
@@ -76,6 +77,8 @@ int main(int count, char **arguments)
     shrink = atoi(arguments[4]);
     suffix = arguments[5];
     vips_concurrency_set(1);
+    /* As in the service: liborc is not safe with more than one thread. */
+    vips_vector_set_enabled(FALSE);
     vips_cache_set_max(0);
     GError *error = NULL;
     if (!g_file_get_contents(arguments[6], (gchar **) &bytes, &size, &error)) {

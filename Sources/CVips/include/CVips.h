@@ -7,6 +7,7 @@
 
 #include <malloc.h>
 #include <vips/vips.h>
+#include <vips/vector.h>
 
 int cvips_initialise(const char *program);
 

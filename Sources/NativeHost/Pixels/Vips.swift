@@ -9,6 +9,8 @@ enum Vips {
     keepMemoryWhole()
     guard cvips_initialise("imgedge") == 0 else { return false }
     vips_concurrency_set(1)
+    // liborc 0.4.33, which compiles libvips' vector code, frees such code without a lock: two threads at it crash, rarely.
+    vips_vector_set_enabled(0)
     vips_cache_set_max(0)
     vips_cache_set_max_mem(0)
     vips_cache_set_max_files(0)
