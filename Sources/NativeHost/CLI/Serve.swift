@@ -49,6 +49,9 @@ struct Serve: ParsableCommand {
     do {
       service = try Service(settings, requestLog: level <= .info ? writer : nil)
       port = try service.start()
+    } catch let error as IOError {
+      let reason = String(cString: strerror(error.errnoCode))
+      throw Failure("cannot listen on \(settings.server.host):\(settings.server.port): \(reason)")
     } catch {
       throw Failure("cannot start: \(error)")
     }
