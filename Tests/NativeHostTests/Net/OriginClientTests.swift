@@ -15,7 +15,7 @@ extension OriginClient {
   }
 
   func fetch(
-    _ url: String, fields: [OutboundRequest.Field] = [], maximumBytes: Int = 1 << 20, timeoutMilliseconds: Int = 10_000
+    _ url: String, fields: [OutboundRequest.Field] = [], maximumBytes: Int = 1 << 20, timeoutMilliseconds: Int = 300_000
   ) async -> Fetched {
     let request = OutboundRequest(
       url: url, fields: fields, maximumBytes: maximumBytes, timeoutMilliseconds: timeoutMilliseconds)
@@ -181,7 +181,7 @@ private func response(_ status: String = "200 OK", _ fields: String..., body: St
       connection.send("HTTP/1.1 404 Not Found\r\nContent-Length: 10\r\n\r\n")
       connection.waitForClose()
     }
-    #expect(await client.fetch(origin.url, timeoutMilliseconds: 200).status == 404)
+    #expect(await client.fetch(origin.url, timeoutMilliseconds: 3000).status == 404)
   }
 
   // MARK: Limits
