@@ -20,6 +20,7 @@ extension Problem {
   func response(_ head: ResponseHead) -> Response {
     var response = head.response(
       status: code.status, mediaType: "application/problem+json", cacheControl: "no-store", body)
+    response.problemCode = code.name
     switch code {
     case .methodNotAllowed: response.fields[.allow] = Method.allow
     case .overloaded: response.fields[.retryAfter] = "1"

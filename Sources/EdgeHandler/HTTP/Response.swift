@@ -6,6 +6,8 @@ public struct Response: Sendable, Equatable {
   /// Includes `Content-Length` wherever HTTP wants one, also for `HEAD`.
   public var fields: HTTPFields
   public var body: Body
+  /// Of an answer that is a ``Problem``: its code, for the host's log. Not sent.
+  public var problemCode: String?
 
   public enum Body: Sendable, Equatable {
     case none

@@ -43,7 +43,9 @@ struct EdgeResponder: Responder {
         box.hits.insert(hit, for: identity)
       }
       reply(response)
-      note(request.head, response, ending.outcome, since: start, namespace: namespace, notes: ending.notes)
+      note(
+        request.head, response, ending.outcome, since: start, namespace: namespace, code: ending.response.problemCode,
+        notes: ending.notes)
     }
     flow.start(request.head)
     return flow.callerLeft
@@ -73,7 +75,7 @@ struct EdgeResponder: Responder {
 
   private func note(
     _ request: Request, _ response: ServerResponse, _ outcome: LookUpOutcome, since start: NIODeadline,
-    namespace: String?, notes: [String] = []
+    namespace: String?, code: String? = nil, notes: [String] = []
   ) {
     let microseconds = Int((NIODeadline.now() - start).nanoseconds / 1000)
     metrics.count(status: response.status, outcome: outcome, microseconds: microseconds)
@@ -83,7 +85,7 @@ struct EdgeResponder: Responder {
       namespace: namespace, method: request.method,
       path: String(decoding: path, as: UTF8.self), origin: request.fields[.origin], outcome: outcome,
       status: response.status, byteCount: response.body?.readableBytes ?? 0, microseconds: microseconds,
-      notes: notes)
+      code: code, notes: notes)
     log.append(record.line)
   }
 

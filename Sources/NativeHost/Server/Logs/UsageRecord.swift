@@ -11,6 +11,8 @@ struct UsageRecord {
   var status: Int
   var byteCount: Int
   var microseconds: Int
+  /// Of the problem that was the answer.
+  var code: String?
   /// What went wrong without being the answer.
   var notes: [String] = []
 
@@ -28,6 +30,7 @@ struct UsageRecord {
     line.add("status", status)
     line.add("bytes", byteCount)
     line.add("ms", thousandths: microseconds)
+    if let code { line.add("code", code) }
     if !notes.isEmpty { line.add("notes", Self.short(notes.joined(separator: "; "))) }
     return line.finished()
   }
