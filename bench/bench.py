@@ -10,6 +10,7 @@ drifts does not decide it. Everything listens on loopback and ends with the run.
 import argparse
 import contextlib
 import datetime
+import gzip
 import http.client
 import json
 import os
@@ -135,13 +136,13 @@ class Table:
     def __init__(self):
         self.rows = []
 
-    def add(self, name, measured, against, ratio, budget, note=""):
-        self.rows.append((name, measured, against, ratio, budget, note))
-        print(f"{name}: {measured} | {against} | {ratio} | {budget} {note}", file=sys.stderr, flush=True)
+    def add(self, name, measured, against, ratio, budget):
+        self.rows.append((name, measured, against, ratio, budget))
+        print(f"{name}: {measured} | {against} | {ratio} | {budget}", file=sys.stderr, flush=True)
 
     def markdown(self):
         lines = ["| What | imgedge | Yardstick | Ratio | Budget |", "|---|---|---|---|---|"]
-        lines += [f"| {name} | {measured} | {against} | {ratio} | {budget} |" for name, measured, against, ratio, budget, _ in self.rows]
+        lines += [f"| {name} | {measured} | {against} | {ratio} | {budget} |" for name, measured, against, ratio, budget in self.rows]
         return "\n".join(lines)
 
 
@@ -313,7 +314,6 @@ class Bench:
         self.table.add("handler, a hit, in V8", f"{figures['hitMicroseconds']:.1f} µs", "—", "—", "≤ 60 µs")
         self.table.add("instantiate and first decision in V8", f"{figures['instantiateMilliseconds'] + figures['firstDecisionMilliseconds']:.1f} ms", "—", "—", "≤ 10 ms")
         module = (ROOT / "wasm/dist/edge.wasm").read_bytes()
-        import gzip
         zipped = len(gzip.compress(module, 9))
         last = json.loads((ROOT / "bench/recorded.json").read_text())["bundleGzippedBytes"]
         self.table.add(
