@@ -80,8 +80,22 @@ VipsImage *cvips_flip(VipsImage *in, VipsDirection direction) { GIVE(vips_flip(i
 
 VipsImage *cvips_rotate(VipsImage *in, VipsAngle angle) { GIVE(vips_rot(in, &out, angle, NULL)); }
 
-VipsImage *cvips_resize(VipsImage *in, double x, double y) {
+VipsImage *cvips_reduce(VipsImage *in, double x, double y) {
   GIVE(vips_resize(in, &out, x, "vscale", y, "kernel", VIPS_KERNEL_LANCZOS3, NULL));
+}
+
+VipsImage *cvips_enlarge(VipsImage *in, int width, int height, const char *interpolation) {
+  VipsInterpolate *interpolate = vips_interpolate_new(interpolation);
+  VipsArrayInt *area = vips_array_int_newv(4, 0, 0, width, height);
+  VipsImage *out = NULL;
+  // The centre of a pixel is half a pixel from its corner, before and after. (vips_resize leaves out the latter.)
+  if (interpolate)
+    vips_affine(
+      in, &out, (double)width / in->Xsize, 0, 0, (double)height / in->Ysize, "interpolate", interpolate, "extend",
+      VIPS_EXTEND_COPY, "premultiplied", TRUE, "oarea", area, "idx", 0.5, "idy", 0.5, "odx", -0.5, "ody", -0.5, NULL);
+  vips_area_unref(VIPS_AREA(area));
+  g_clear_object(&interpolate);
+  return out;
 }
 
 VipsImage *cvips_embed(VipsImage *in, int x, int y, int width, int height, const double *background, int bands) {

@@ -30,7 +30,10 @@ VipsImage *cvips_uniform(int width, int height, const double *color, int bands);
 VipsImage *cvips_extract_area(VipsImage *in, int x, int y, int width, int height);
 VipsImage *cvips_flip(VipsImage *in, VipsDirection direction);
 VipsImage *cvips_rotate(VipsImage *in, VipsAngle angle);
-VipsImage *cvips_resize(VipsImage *in, double x, double y);
+// By factors of at most one; libvips rounds the size on its way, which can cost or add a pixel.
+VipsImage *cvips_reduce(VipsImage *in, double x, double y);
+// To exactly this size, with libvips' interpolator of that name, a premultiplied picture.
+VipsImage *cvips_enlarge(VipsImage *in, int width, int height, const char *interpolation);
 VipsImage *cvips_embed(VipsImage *in, int x, int y, int width, int height, const double *background, int bands);
 VipsImage *cvips_embed_copying_edges(VipsImage *in, int x, int y, int width, int height);
 VipsImage *cvips_smartcrop(VipsImage *in, int width, int height, VipsInteresting interesting);

@@ -29,14 +29,20 @@ extension VipsPicture {
   /// To exactly this size, with alpha premultiplied so that what cannot be seen does not bleed into what can.
   func resized(to size: PixelSize) throws(PixelFailure) -> VipsPicture {
     try premultiplied { picture throws(PixelFailure) in
-      let x = Double(size.width) / Double(picture.width)
-      let y = Double(size.height) / Double(picture.height)
-      let resized = try VipsPicture(cvips_resize(picture.pointer, x, y))
-      guard resized.size != size else { return resized }
-      // libvips rounds on its way, which can cost or add one.
-      return try VipsPicture(
-        cvips_embed_copying_edges(resized.pointer, 0, 0, Int32(size.width), Int32(size.height)))
+      let reduced = try picture.reduced(
+        to: PixelSize(width: min(size.width, picture.width), height: min(size.height, picture.height)))
+      guard reduced.size != size else { return reduced }
+      return try VipsPicture(cvips_enlarge(reduced.pointer, Int32(size.width), Int32(size.height), "bicubic"))
     }
+  }
+
+  private func reduced(to size: PixelSize) throws(PixelFailure) -> VipsPicture {
+    guard size != self.size else { return self }
+    let x = Double(size.width) / Double(width)
+    let y = Double(size.height) / Double(height)
+    let reduced = try VipsPicture(cvips_reduce(pointer, x, y))
+    guard reduced.size != size else { return reduced }
+    return try VipsPicture(cvips_embed_copying_edges(reduced.pointer, 0, 0, Int32(size.width), Int32(size.height)))
   }
 
   /// Does something that mixes neighbouring pixels.
