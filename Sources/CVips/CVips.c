@@ -84,6 +84,8 @@ VipsImage *cvips_reduce(VipsImage *in, double x, double y) {
   GIVE(vips_resize(in, &out, x, "vscale", y, "kernel", VIPS_KERNEL_LANCZOS3, NULL));
 }
 
+VipsImage *cvips_shrink(VipsImage *in, double factor) { GIVE(vips_shrink(in, &out, factor, factor, NULL)); }
+
 VipsImage *cvips_enlarge(VipsImage *in, int width, int height, const char *interpolation) {
   VipsInterpolate *interpolate = vips_interpolate_new(interpolation);
   VipsArrayInt *area = vips_array_int_newv(4, 0, 0, width, height);
@@ -180,7 +182,10 @@ VipsImage *cvips_flatten(VipsImage *in, const double background[3]) {
   return out;
 }
 
-VipsImage *cvips_blur(VipsImage *in, double sigma) { GIVE(vips_gaussblur(in, &out, sigma, NULL)); }
+VipsImage *cvips_blur(VipsImage *in, double sigma) {
+  // Left to itself libvips cuts the curve off where it is a fifth of its height, and has 20 levels for it: edges show.
+  GIVE(vips_gaussblur(in, &out, sigma, "min_ampl", 0.01, "precision", VIPS_PRECISION_FLOAT, NULL));
+}
 
 VipsImage *cvips_sharpen(VipsImage *in, double sigma) { GIVE(vips_sharpen(in, &out, "sigma", sigma, NULL)); }
 

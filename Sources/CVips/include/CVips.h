@@ -32,6 +32,8 @@ VipsImage *cvips_flip(VipsImage *in, VipsDirection direction);
 VipsImage *cvips_rotate(VipsImage *in, VipsAngle angle);
 // By factors of at most one; libvips rounds the size on its way, which can cost or add a pixel.
 VipsImage *cvips_reduce(VipsImage *in, double x, double y);
+// By means over this many pixels a side.
+VipsImage *cvips_shrink(VipsImage *in, double factor);
 // To exactly this size, with libvips' interpolator of that name, a premultiplied picture.
 VipsImage *cvips_enlarge(VipsImage *in, int width, int height, const char *interpolation);
 VipsImage *cvips_embed(VipsImage *in, int x, int y, int width, int height, const double *background, int bands);
@@ -62,6 +64,7 @@ VipsImage *cvips_unpremultiply(VipsImage *in);
 VipsImage *cvips_flatten(VipsImage *in, const double background[3]);
 
 // Filters and blending
+// Leaves floats.
 VipsImage *cvips_blur(VipsImage *in, double sigma);
 VipsImage *cvips_sharpen(VipsImage *in, double sigma);
 VipsImage *cvips_over(VipsImage *base, VipsImage *overlay);

@@ -145,7 +145,7 @@ enum ParameterTable {
   private static let adjustments: [Parameter] = [
     Parameter(
       .blur, .decimal(.zero, FixedPoint(millionths: 250_000_000)), standard: "0",
-      summary: "Gaussian radius in px of the output."),
+      summary: "Gaussian radius in px of the output, twice its standard deviation."),
     Parameter(.sharpen, factor, standard: "0", summary: "Strength of an unsharp mask."),
     Parameter(.brightness, factor, standard: "1", summary: "Multiplier."),
     Parameter(.contrast, factor, standard: "1", summary: "Multiplier of the distance from middle grey."),

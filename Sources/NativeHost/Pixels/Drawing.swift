@@ -96,7 +96,7 @@ struct Drawing {
         try mark.tiled(from: point, stepX: stepX, stepY: stepY, over: size)
       }
     default:
-      return try film.mapFrames { frame throws(PixelFailure) in try frame.adjusted(by: operation) }
+      return try film.mapFrames { frame throws(PixelFailure) in try frame.adjusted(by: operation, interruption) }
     }
   }
 

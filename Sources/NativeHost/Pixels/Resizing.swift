@@ -45,15 +45,19 @@ extension VipsPicture {
     return try VipsPicture(cvips_embed_copying_edges(reduced.pointer, 0, 0, Int32(size.width), Int32(size.height)))
   }
 
-  /// Does something that mixes neighbouring pixels.
+  /// Does something that mixes neighbouring pixels. It may leave values with decimals.
   func premultiplied(
     _ body: (VipsPicture) throws(PixelFailure) -> VipsPicture
   ) throws(PixelFailure) -> VipsPicture {
-    guard hasAlpha else { return try body(self) }
+    guard hasAlpha else { return try body(self).rounded(to: format) }
     let mixed = try body(try VipsPicture(cvips_premultiply(pointer)))
-    let plain = try VipsPicture(cvips_unpremultiply(mixed.pointer))
+    return try VipsPicture(cvips_unpremultiply(mixed.pointer)).rounded(to: format)
+  }
+
+  private func rounded(to format: VipsBandFormat) throws(PixelFailure) -> VipsPicture {
+    guard self.format != format else { return self }
     // The cast cuts decimals off.
-    let half = try VipsPicture(cvips_linear(plain.pointer, [1], [0.5], 1))
+    let half = try VipsPicture(cvips_linear(pointer, [1], [0.5], 1))
     return try VipsPicture(cvips_cast(half.pointer, format))
   }
 }

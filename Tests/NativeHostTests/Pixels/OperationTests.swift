@@ -65,6 +65,16 @@ import Testing
     #expect(isClose(look.pixels[0][3], [255, 0, 0], within: 1))
   }
 
+  /// Narrow and wide ones are made in different ways.
+  @Test(
+    arguments: ["f.png", "halo.png", "map-60x300.png", "map-300x40-alpha.png", "one.png", "swatches.png"],
+    [1, 7, 15.9, 16, 23, 24, 40, 110, 250])
+  func blursAsAGaussianDoes(name: String, radius: Double) async throws {
+    let output = try await Workbench.output(name, [.blur(radius: FixedPoint(millionths: Int64(radius * 1_000_000)))])
+    let look = try Workbench.look(output, reference: name, sigma: radius / 2)
+    #expect(try #require(look.decibels) > 50)
+  }
+
   @Test func blursWithoutADarkRim() async throws {
     let output = try await Workbench.output("halo.png", [.blur(radius: FixedPoint(millionths: 8_000_000))])
     let look = try Workbench.look(output, pixels: (0..<100).map { [$0, 50] })

@@ -5,11 +5,11 @@ import Synchronization
 import Testing
 
 @Suite struct WorkQueueTests {
-  /// Takes a second or more: much is computed for each pixel of the output.
+  /// Takes seconds: much is computed for each pixel of the output.
   private func longPlan(timeoutMilliseconds: Int) -> RenderPlan {
-    let blurs = [PixelOperation](repeating: .blur(radius: FixedPoint(millionths: 100_000_000)), count: 6)
+    let blurs = [PixelOperation](repeating: .blur(radius: FixedPoint(millionths: 15_000_000)), count: 6)
     return RenderPlan(
-      picture: .decoded(Workbench.original, frames: .first, [.resize(width: 2000, height: 2000)] + blurs),
+      picture: .decoded(Workbench.original, frames: .first, [.resize(width: 4000, height: 4000)] + blurs),
       encoding: Encoding(format: .jpeg), timeoutMilliseconds: timeoutMilliseconds)
   }
 

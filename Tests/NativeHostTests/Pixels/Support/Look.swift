@@ -36,6 +36,8 @@ struct LookRequest: Encodable {
   var reference: String?
   /// The part of the reference that is compared.
   var box: [Double]?
+  /// Of the Gaussian that the reference is blurred with first.
+  var sigma: Double?
 }
 
 /// One Python process for all questions of a run.

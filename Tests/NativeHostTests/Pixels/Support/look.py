@@ -1,7 +1,7 @@
 """Looks at pictures for the tests of the pixel engine, with Pillow: a decoder that shares no code with libvips' pipeline.
 
-Each line of the input is a JSON object {"path", "pixels": [[x, y]…], "reference": path, "box": [l, t, r, b]}; each line of the
-output answers one. "pixels" holds a list for each frame.
+Each line of the input is a JSON object {"path", "pixels": [[x, y]…], "reference": path, "box": [l, t, r, b], "sigma": number}; each
+line of the output answers one. "pixels" holds a list for each frame.
 """
 
 import json
@@ -14,10 +14,31 @@ from PIL import Image, ImageOps
 Image.MAX_IMAGE_PIXELS = None
 
 
-def decibels(image, reference, box):
+def gaussian(pixels, sigma):
+    """Convolved to the letter: the curve to five times its standard deviation, edges continued."""
+    reach = math.ceil(5 * sigma)
+    curve = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * sigma * sigma))
+    curve /= curve.sum()
+    for axis in (0, 1):
+        padded = np.pad(pixels, [(reach, reach) if axis == i else (0, 0) for i in range(3)], mode="edge")
+        pixels = np.apply_along_axis(np.convolve, axis, padded, curve, "valid")
+    return pixels
+
+
+def blurred(image, sigma):
+    pixels = np.asarray(image, np.float64)
+    alpha = pixels[..., 3:]
+    mixed = gaussian(np.concatenate([pixels[..., :3] * alpha / 255, alpha], axis=2), sigma)
+    colors = mixed[..., :3] * 255 / np.maximum(mixed[..., 3:], 1e-9)
+    return Image.fromarray(np.concatenate([colors, mixed[..., 3:]], axis=2).round().clip(0, 255).astype(np.uint8))
+
+
+def decibels(image, reference, box, sigma):
     """Against the reference, scaled with Pillow's own Lanczos on premultiplied alpha."""
     with Image.open(reference) as other:
         other = ImageOps.exif_transpose(other).convert("RGBA")
+    if sigma:
+        other = blurred(other, sigma)
     if other.size != image.size or box:
         other = other.convert("RGBa").resize(image.size, Image.Resampling.LANCZOS, box=box).convert("RGBA")
     both = [np.asarray(over_white(i), np.float64) for i in (image.convert("RGBA"), other)]
@@ -77,7 +98,7 @@ def look(request):
             answer["pixels"].append([colors.getpixel((x, y)) for x, y in request.get("pixels", [])])
         answer["hasAlpha"] = first.getextrema()[3][0] < 255
         if request.get("reference"):
-            answer["decibels"] = decibels(first, request["reference"], request.get("box"))
+            answer["decibels"] = decibels(first, request["reference"], request.get("box"), request.get("sigma"))
         return answer
 
 
