@@ -52,14 +52,23 @@ extension VipsPicture {
 
   /// One layer as large as it need be to repeat the picture over a canvas.
   func tiled(
-    from point: PixelPoint, stepX: Int?, stepY: Int?, over canvas: PixelSize
+    from point: PixelPoint, stepX: Int?, stepY: Int?, over canvas: PixelSize, _ interruption: Interruption
   ) throws(PixelFailure) -> DrawnMark {
     let across = Repetition(from: point.x, side: width, step: stepX, canvas: canvas.width)
     let down = Repetition(from: point.y, side: height, step: stepY, canvas: canvas.height)
     let cell = try VipsPicture(
       cvips_embed(pointer, 0, 0, Int32(across.step), Int32(down.step), [0, 0, 0, 0], 4))
-    let layer = try VipsPicture(cvips_replicate(cell.pointer, Int32(across.count), Int32(down.count)))
+    // libvips copies cell by cell, which takes long where they are small: a sheet of them does as well.
+    let (columns, rows) = (across.copies(covering: 128), down.copies(covering: 128))
+    var sheet = try cell.replicated(across: columns, down: rows)
+    if columns * rows > 1 { sheet = try sheet.computed(interruption) }
+    let layer = try sheet.replicated(
+      across: (across.count + columns - 1) / columns, down: (down.count + rows - 1) / rows)
     return DrawnMark(picture: layer, at: PixelPoint(x: across.start, y: down.start))
+  }
+
+  private func replicated(across: Int, down: Int) throws(PixelFailure) -> VipsPicture {
+    try VipsPicture(cvips_replicate(pointer, Int32(across), Int32(down)))
   }
 
   /// On a colour. An opaque one ends transparency.
@@ -105,6 +114,9 @@ struct Repetition: Equatable {
     self.step = length
     count = (canvas - start + length - 1) / length
   }
+
+  /// As many as reach this far, and no more than there are.
+  func copies(covering length: Int) -> Int { min(count, (length + step - 1) / step) }
 }
 
 extension Color {

@@ -93,7 +93,7 @@ struct Drawing {
       return try draw(picture, opacity, on: film) { mark, _ in DrawnMark(picture: mark, at: point) }
     case .tile(let picture, let point, let stepX, let stepY, let opacity):
       return try draw(picture, opacity, on: film) { mark, size throws(PixelFailure) in
-        try mark.tiled(from: point, stepX: stepX, stepY: stepY, over: size)
+        try mark.tiled(from: point, stepX: stepX, stepY: stepY, over: size, interruption)
       }
     default:
       return try film.mapFrames { frame throws(PixelFailure) in try frame.adjusted(by: operation, interruption) }

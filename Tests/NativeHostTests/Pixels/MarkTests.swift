@@ -73,6 +73,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [(0, 0, 2, 3), (5, -1, 3, 1), (1, 1, 127, 129), (3, 2, 128, 128), (0, 7, 300, 2)])
+  func tilesManySmallOnes(x: Int, y: Int, stepX: Int, stepY: Int) async throws {
+    let dot = Picture.raster(try #require(Raster(width: 1, height: 1, rgba: [255, 0, 0, 255])), [])
+    let tile = PixelOperation.tile(dot, at: PixelPoint(x: x, y: y), stepX: stepX, stepY: stepY, opacity: .one)
+    let places = (0..<400).flatMap { x in stride(from: 0, to: 300, by: 7).map { [x, $0] } }
+    let look = try await look(.composed(width: 400, height: 300, background: .white, [], [tile]), pixels: places)
+    for (place, pixel) in zip(places, look.pixels[0]) {
+      let isRed = (place[0] - x) % stepX == 0 && (place[1] - y) % stepY == 0
+      #expect(pixel == (isRed ? [255, 0, 0, 255] : [255, 255, 255, 255]), "\(place)")
+    }
+  }
+
   @Test func composesPicturesWithoutASeam() async throws {
     let red = try raster([255, 0, 0, 255])
     let blue = try raster([0, 0, 255, 255])
