@@ -11,8 +11,8 @@ extension VipsPicture {
   /// - Parameter sigma: the standard deviation in pixels.
   func blurred(sigma: Double, _ interruption: Interruption) throws(PixelFailure) -> VipsPicture {
     try premultiplied { picture throws(PixelFailure) in
-      // At four cells or more nothing of the enlargement's straight pieces is left to be seen.
-      let cell = Int(sigma / 4)
+      // Over three cells or more nothing of the straight pieces of the enlargement is left to be seen.
+      let cell = Int(sigma / 3)
       return cell < 2
         ? try VipsPicture(cvips_blur(picture.pointer, sigma))
         : try picture.blurredInCells(of: cell, sigma: sigma, interruption)
