@@ -72,7 +72,7 @@ extension Problem.Code {
     case .tooManyRequests: ("too-many-requests", 429, "Too many requests")
     case .sourceUnreachable: ("source-unreachable", 502, "The original's server did not answer properly")
     case .sourceTimeout: ("source-timeout", 504, "The original's server took too long")
-    case .transformTimeout: ("transform-timeout", 500, "The transform took too long")
+    case .transformTimeout: ("transform-timeout", 503, "The transform took too long")
     case .overloaded: ("overloaded", 503, "The service is at capacity")
     case .internalError: ("internal-error", 500, "The service failed")
     }

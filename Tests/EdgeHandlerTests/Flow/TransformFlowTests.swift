@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (RenderResult.undecodable, 422, "undecodable-image"), (.timedOut, 500, "transform-timeout"),
+    (RenderResult.undecodable, 422, "undecodable-image"), (.timedOut, 503, "transform-timeout"),
     (.overloaded, 503, "overloaded"), (.failed, 500, "internal-error"),
   ])
   func whatTheEngineCannotDoIsSaid(result: RenderResult, status: Int, code: String) throws {

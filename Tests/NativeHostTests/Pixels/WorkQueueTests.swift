@@ -5,9 +5,9 @@ import Synchronization
 import Testing
 
 @Suite struct WorkQueueTests {
-  /// Takes seconds: much is computed for each pixel of the output.
+  /// Takes half a minute: much is computed for each pixel of the output, as blurs that are not quite wide cost most.
   private func longPlan(timeoutMilliseconds: Int) -> RenderPlan {
-    let blurs = [PixelOperation](repeating: .blur(radius: FixedPoint(millionths: 15_000_000)), count: 6)
+    let blurs = [PixelOperation](repeating: .blur(radius: FixedPoint(millionths: 11_000_000)), count: 6)
     return RenderPlan(
       picture: .decoded(Workbench.original, frames: .first, [.resize(width: 4000, height: 4000)] + blurs),
       encoding: Encoding(format: .jpeg), timeoutMilliseconds: timeoutMilliseconds)
