@@ -29,6 +29,10 @@ Colour
   alpha.png, alpha.webp  160×120: red on the left half, blue on the right; alpha from 0 at the top to 255 at the bottom.
   halo.png            100×100: opaque white disc of radius 40 on transparent *black*: a resize must leave no dark rim.
 
+Thumbnails
+  thumbnail.avif      400×300, red, with a thumbnail of 100×75, blue.
+  thumbnail-damaged.avif, thumbnail-square.avif   The same; the thumbnail is no AV1, or one of 100×100.
+
 Photographs (procedural: gradients, noise of many scales, edges)
   photo.jpg           1500×1000, quality 90, 4:2:0.        photo.png   the same pixels before JPEG, 600×400.
   photo-progressive.jpg  1500×1000, progressive.
@@ -709,6 +713,48 @@ n9nOAqZhQasvycjwghlBszEwTGBnYAHKGBgZGjBOhLAZgSYwLICKGxoYMC6AmPj/P9CGBRATQdHLDGU7
 @file("quadrants.heic")
 def quadrants(name):
     return zlib.decompress(base64.b64decode(QUADRANTS))
+
+
+def box(kind, *parts):
+    content = b"".join(parts)
+    return struct.pack(">I", 8 + len(content)) + kind + content
+
+
+def full_box(kind, *parts, version=0, flags=0):
+    return box(kind, struct.pack(">I", version << 24 | flags), *parts)
+
+
+@file("thumbnail.avif", "thumbnail-damaged.avif", "thumbnail-square.avif")
+def thumbnail(name):
+    """An AVIF made by hand out of Pillow's, which writes no thumbnails."""
+    sizes = [(400, 300), (100, 100) if "square" in name else (100, 75)]
+    codes, properties = [], []
+    for size, color in zip(sizes, ["red", "blue"]):
+        whole = encoded(Image.new("RGB", size, color), "AVIF", quality=90)
+        start = whole.index(b"av1C") - 4
+        properties += [whole[start:start + struct.unpack_from(">I", whole, start)[0]],
+                       full_box(b"ispe", struct.pack(">II", *size))]
+        codes.append(whole[whole.index(b"mdat") + 4:])
+    if "damaged" in name:
+        codes[1] = bytes(len(codes[1]))
+
+    def meta(start):
+        items = [full_box(b"infe", struct.pack(">HH", item, 0), b"av01\0", version=2) for item in (1, 2)]
+        places = b"".join(
+            struct.pack(">HHHII", item, 0, 1, start + item * len(codes[0]) - len(codes[0]), len(codes[item - 1]))
+            for item in (1, 2))
+        return full_box(
+            b"meta",
+            full_box(b"hdlr", bytes(4) + b"pict" + bytes(13)),
+            full_box(b"pitm", struct.pack(">H", 1)),
+            full_box(b"iloc", struct.pack(">HH", 0x4400, 2), places),
+            full_box(b"iinf", struct.pack(">H", 2), *items),
+            full_box(b"iref", box(b"thmb", struct.pack(">HHH", 2, 1, 1))),
+            box(b"iprp", box(b"ipco", *properties),
+                full_box(b"ipma", struct.pack(">IHBBBHBBB", 2, 1, 2, 0x81, 2, 2, 2, 0x83, 4))))
+
+    head = box(b"ftyp", b"avif" + bytes(4) + b"avifmif1miaf")
+    return head + meta(len(head) + len(meta(0)) + 8) + box(b"mdat", *codes)
 
 
 @file("pages.tif")

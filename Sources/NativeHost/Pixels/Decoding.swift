@@ -6,6 +6,7 @@ struct EncodedPicture {
   let bytes: UnsafeRawBufferPointer
   let format: ImageHeader.Format
   private let svg: SVGRenderer
+  private let interruption: Interruption
 
   /// `nil` for what is no image.
   init?(_ bytes: UnsafeRawBufferPointer, _ context: PixelContext) {
@@ -13,6 +14,7 @@ struct EncodedPicture {
     self.bytes = bytes
     self.format = format
     svg = context.svg
+    interruption = context.interruption
   }
 
   /// How the pixels of a scaled-down picture may be made.
@@ -38,7 +40,30 @@ struct EncodedPicture {
     // It averages areas, to any size: as good as a resize where there are many pixels to average, and not below.
     case .webp: return try open(allFrames: false, shrink: possible >= 2 ? possible : 1)
     case .svg: return try svg.picture(of: bytes, scale: svgScale(1 / reduction))
-    default: return try open()
+    case .avif, .heic:
+      if let small = try thumbnail(reducedAtMost: possible) { return small }
+      return try open()
+    case .png, .gif, .tiff: return try open()
+    }
+  }
+
+  /// The small picture that cameras put beside a large one, where there is one that is a smaller scale of the same in every way.
+  private func thumbnail(reducedAtMost possible: Double) throws(PixelFailure) -> VipsPicture? {
+    guard possible >= 2, let small = try? VipsPicture(cvips_load_heif(bytes.baseAddress, bytes.count, 1)) else {
+      return nil
+    }
+    let whole = try open()
+    let (x, y) = (Double(whole.width) / Double(small.width), Double(whole.height) / Double(small.height))
+    // Encoders may round to even sides.
+    guard max(x, y) <= possible, max(x, y) >= 2, abs(x / y - 1) < 0.01, small.bands == whole.bands,
+      small.format == whole.format, small.has(VIPS_META_ICC_NAME) == whole.has(VIPS_META_ICC_NAME)
+    else { return nil }
+    do throws(PixelFailure) {
+      return try small.computed(interruption)
+    } catch {
+      // A damaged one says nothing of the whole.
+      guard error == .interrupted else { return nil }
+      throw error
     }
   }
 

@@ -28,6 +28,20 @@ import Testing
     #expect(try await Workbench.output("photo.jpg", operations, as: Encoding(format: format)) == bytes)
   }
 
+  /// Lossless outputs ask for twice as many pixels as they have.
+  @Test(arguments: [(50, OutputFormat.png, true), (52, .png, false), (100, .jpeg, true), (104, .jpeg, false)])
+  func takesAThumbnailThatIsLargeEnough(width: Int, format: OutputFormat, isTaken: Bool) async throws {
+    func color(_ name: String) async throws -> [Int] {
+      let resize = PixelOperation.resize(width: width, height: width * 3 / 4)
+      let output = try await Workbench.output(name, [resize], as: Encoding(format: format))
+      return try Workbench.look(output, pixels: [[9, 9]]).pixels[0][0]
+    }
+    let (red, blue) = ([255, 0, 0], [0, 0, 255])
+    #expect(isClose(try await color("thumbnail.avif"), isTaken ? blue : red, within: 4))
+    #expect(isClose(try await color("thumbnail-damaged.avif"), red, within: 4))
+    #expect(isClose(try await color("thumbnail-square.avif"), red, within: 4))
+  }
+
   @Test func encodesAPalette() async throws {
     func palette(_ quality: Int) -> Encoding { Encoding(format: .png, quality: quality, palette: true) }
     let look = try Workbench.look(

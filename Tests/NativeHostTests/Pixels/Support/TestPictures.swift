@@ -19,7 +19,8 @@ enum TestPictures {
     "page.jpg", "pages.tif", "palette.png", "photo.avif", "photo.jpg", "photo.png", "photo.tif", "photo.webp",
     "photo-alpha.png", "photo-progressive.jpg", "srgb.jpg", "swatches.avif", "swatches.gif", "swatches.heic",
     "swatches.jpg", "swatches.png", "swatches.tif", "swatches.webp", "secret.png", "svg-bomb.svg", "svg-file.svg",
-    "svg-href.svg", "svg-huge.svg", "svg-script.svg", "svg-xinclude.svg", "tall.png", "text.txt", "truncated.gif",
+    "svg-href.svg", "svg-huge.svg", "svg-script.svg", "svg-xinclude.svg", "tall.png", "text.txt",
+    "thumbnail.avif", "thumbnail-damaged.avif", "thumbnail-square.avif", "truncated.gif",
     "truncated.jpg", "truncated.png", "truncated.webp", "uniform.png", "wide.png",
   ]
 
