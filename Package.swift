@@ -27,10 +27,10 @@ let package = Package(
 
     // The native host, one target a concern.
     .systemLibrary(name: "CVipsLibrary", path: "Sources/CVipsLibrary", pkgConfig: "vips"),
-    // libwebp comes with libvips, which stands on it.
+    // libwebp and libgmodule come with libvips, which stands on them.
     .target(
       name: "CVips", dependencies: ["CVipsLibrary"], path: "Sources/CVips",
-      linkerSettings: [.linkedLibrary("webp")]),
+      linkerSettings: [.linkedLibrary("webp"), .linkedLibrary("gmodule-2.0")]),
     .target(name: "CIsolation", path: "Sources/CIsolation"),
     .target(
       name: "Pixels",

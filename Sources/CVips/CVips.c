@@ -1,11 +1,32 @@
+#define _GNU_SOURCE
 #include "CVips.h"
 
+#include <dlfcn.h>
+#include <gmodule.h>
 #include <webp/decode.h>
 
 static void drop(const char *domain, GLogLevelFlags level, const char *message, void *context) {}
 
+// The module for AVIF and HEIC, where those are not built in.
+static void load_heif(void) {
+  Dl_info library;
+  void *symbol = dlsym(RTLD_DEFAULT, "vips_init");
+  if (g_type_from_name("VipsForeignLoadHeif") || !symbol || !dladdr(symbol, &library)) return;
+  char *folder = g_path_get_dirname(library.dli_fname);
+  char *path = g_strdup_printf(
+    "%s/vips-modules-%d.%d/vips-heif." G_MODULE_SUFFIX, folder, vips_version(0), vips_version(1));
+  GModule *module = g_module_open(path, G_MODULE_BIND_LAZY);
+  if (module) g_module_make_resident(module);
+  g_free(path);
+  g_free(folder);
+}
+
 int cvips_initialise(const char *program) {
+  // libvips would load all modules that are installed: ImageMagick, OpenSlide and Poppler, none of which is ever called, take
+  // memory and are one more thing for a stranger's file to reach. It looks for them in VIPSHOME, which has no folders here.
+  g_setenv("VIPSHOME", "/dev/null", TRUE);
   if (VIPS_INIT(program)) return -1;
+  load_heif();
   // Its warnings are about originals, which are anybody's, and carry their words.
   g_log_set_handler("VIPS", G_LOG_LEVEL_MASK, drop, NULL);
   return 0;
