@@ -3,15 +3,17 @@ import EdgeHandler
 import NIOCore
 
 extension Film {
-  func encoded(_ encoding: Encoding, _ interruption: Interruption) throws(PixelFailure) -> ByteBuffer {
-    guard let first = frames.first else { throw .engine }
-    var picture = frames.count == 1 ? first : try joined()
+  consuming func encoded(_ encoding: Encoding, _ interruption: Interruption) throws(PixelFailure) -> ByteBuffer {
+    let isAnimation = frames.count > 1
+    var picture = try joined()
     if encoding.format == .jpeg { picture = try picture.flattened(on: .white) }
     picture = try picture.keeping(encoding.metadata)
     guard !interruption.isDue else { throw .interrupted }
     if encoding.format == .webp {
       // libvips' WebP encoder loses the memory of a picture that fails on the way.
       picture = try picture.computed(interruption)
+      // What it was made of, such as a decoder's megabytes, is not needed any more.
+      frames = []
     } else {
       interruption.watch(picture)
     }
@@ -42,13 +44,14 @@ extension Film {
     let file = ByteBuffer(bytes: UnsafeRawBufferPointer(start: bytes, count: count))
     guard encoding.format == .webp, var container = WebPContainer(file) else { return file }
     if !picture.has("exif-data") { container.removeEXIF() }
-    if frames.count > 1, picture.hasAlpha { container.markTransparent() }
+    if isAnimation, picture.hasAlpha { container.markTransparent() }
     return container.file
   }
 
   /// One below the other, as libvips keeps animations.
   private func joined() throws(PixelFailure) -> VipsPicture {
     guard let first = frames.first else { throw .engine }
+    guard frames.count > 1 else { return first }
     var pointers: [UnsafeMutablePointer<VipsImage>?] = frames.map(\.pointer)
     let joined = try VipsPicture(cvips_join_vertically(&pointers, Int32(pointers.count)))
     vips_image_set_int(joined.pointer, "page-height", Int32(first.height))
