@@ -6,6 +6,8 @@ WASM_BUILD := .build/wasm
 # Functions that are inlined make the module smaller and its gzip larger, so they are not; the linker puts nothing below 1024.
 WASM_OPT := -Oz --low-memory-unused --one-caller-inline-max-function-size=0 --always-inline-max-function-size=2 \
   --strip-debug --strip-producers
+# Static, and without the list of symbols for libraries that look some up in the program: none does, and the list is a megabyte.
+STATIC := --static-swift-stdlib -Xlinker --no-export-dynamic
 PYTHON := .build/venv/bin/python
 DENO := .build/venv/bin/deno
 
@@ -20,7 +22,7 @@ setup: ## Install everything that any target needs
 
 build: ## Build the native service: .build/release/imgedge
 	@scripts/setup native
-	swift build -c release --static-swift-stdlib --product imgedge
+	swift build -c release $(STATIC) --product imgedge
 
 run: build ## Build, and serve at http://demo.localhost:8080 (PORT=…)
 	.build/release/imgedge serve --port $(PORT)
@@ -51,7 +53,7 @@ lint: ## Check the form of the sources
 
 bench: build wasm ## Measure against nginx and bare libvips, and print a table of ratios (BENCH=--quick)
 	@scripts/setup test bench
-	swift build -c release --static-swift-stdlib --product handler-cost
+	swift build -c release $(STATIC) --product handler-cost
 	$(PYTHON) bench/bench.py $(BENCH)
 
 docs: build ## Renew what README.md shows of the program: reference and pictures
