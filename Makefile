@@ -32,7 +32,7 @@ wasm: ## Build the edge bundle: wasm/dist/edge.wasm and wasm/dist/worker.mjs
 	@mkdir -p $(WASM_BUILD) wasm/dist
 	@scripts/toolset > $(WASM_BUILD)/toolset.json
 	swift build -c release --triple wasm32-unknown-none-wasm --toolset $(WASM_BUILD)/toolset.json \
-	  --scratch-path $(WASM_BUILD) --product edge
+	  --scratch-path $(WASM_BUILD) --product edge --experimental-lto-mode full
 	wasm-opt $(WASM_OPT) $(WASM_BUILD)/wasm32-unknown-none-wasm/release/edge.wasm -o wasm/dist/edge.wasm
 	wasm-validate wasm/dist/edge.wasm
 	cp wasm/worker.mjs wasm/claims.mjs wasm/dist/
