@@ -19,7 +19,7 @@ extension HTTPField.Name {
   /// W3C Resource Timing.
   static let timingAllowOrigin = constant("Timing-Allow-Origin")
 
-  private static func constant(_ name: String) -> HTTPField.Name {
+  static func constant(_ name: String) -> HTTPField.Name {
     guard let name = HTTPField.Name(name) else { preconditionFailure("not a field name") }
     return name
   }

@@ -88,8 +88,10 @@ extension ArraySlice<UInt8> {
   }
 }
 
-extension [UInt8] {
-  func elementsEqual(_ other: String.UTF8View) -> Bool {
-    self[...].elementsEqual(other)
+#if !hasFeature(Embedded)
+  extension [UInt8] {
+    func elementsEqual(_ other: String.UTF8View) -> Bool {
+      self[...].elementsEqual(other)
+    }
   }
-}
+#endif

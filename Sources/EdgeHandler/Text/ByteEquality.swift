@@ -2,17 +2,19 @@
 ///
 /// The standard library compares by canonical equivalence, under which U+212A KELVIN SIGN equals `K`: wrong for everything
 /// that a URL says, and its tables would be half of the wasm bundle. Members declared here shadow the library's.
-extension String {
-  static func == (left: String, right: String) -> Bool {
-    // The counts are known, and most comparisons end with them.
-    left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
-  }
+#if !hasFeature(Embedded)
+  extension String {
+    static func == (left: String, right: String) -> Bool {
+      // The counts are known, and most comparisons end with them.
+      left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
+    }
 
-  static func != (left: String, right: String) -> Bool {
-    !(left == right)
-  }
+    static func != (left: String, right: String) -> Bool {
+      !(left == right)
+    }
 
-  static func ~= (pattern: String, value: String) -> Bool {
-    pattern == value
+    static func ~= (pattern: String, value: String) -> Bool {
+      pattern == value
+    }
   }
-}
+#endif

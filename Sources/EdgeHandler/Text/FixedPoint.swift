@@ -70,7 +70,7 @@ extension FixedPoint: CustomStringConvertible {
   /// The shortest plain decimal: `0.5`, `2`, `-1.25`.
   public var description: String {
     let magnitude = millionths.magnitude
-    var text = millionths < 0 ? "-" : ""
+    var text: String = millionths < 0 ? "-" : ""
     text += String(magnitude / UInt64(Self.scale))
     var fraction = magnitude % UInt64(Self.scale)
     guard fraction != 0 else { return text }

@@ -2,7 +2,7 @@
 extension DefaultStringInterpolation {
   @inline(never)
   mutating func appendInterpolation(_ number: Int) {
-    appendLiteral(String(number))
+    appendInterpolation(String(number))
   }
 }
 

@@ -41,11 +41,42 @@ enum UTF8Sequence {
 
   /// `nil` unless all of `bytes` is well-formed.
   static func string(_ bytes: [UInt8]) -> String? {
+    isWellFormed(bytes) ? String(decoding: bytes, as: UTF8.self) : nil
+  }
+
+  /// U+FFFD in place of every byte, and every beginning of a character, that makes no sense: the practice that Unicode 16,
+  /// section 3.9, recommends, and what the library does.
+  static func repaired(_ bytes: [UInt8]) -> [UInt8] {
+    if isWellFormed(bytes) { return bytes }
+    var output: [UInt8] = []
     var position = 0
     while position < bytes.count {
-      guard let length = length(in: bytes, at: position) else { return nil }
+      if let length = length(in: bytes, at: position) {
+        output += bytes[position..<position + length]
+        position += length
+      } else {
+        output += [0xEF, 0xBF, 0xBD]
+        position += lengthOfBeginning(in: bytes, at: position)
+      }
+    }
+    return output
+  }
+
+  /// How many bytes at `position`, where no character is, could begin one.
+  private static func lengthOfBeginning(in bytes: [UInt8], at position: Int) -> Int {
+    for count in [3, 2] where count <= bytes.count - position {
+      // After two good bytes any continuation will do.
+      if length(in: Array(bytes[position..<position + count]) + [0x80, 0x80], at: 0) != nil { return count }
+    }
+    return 1
+  }
+
+  static func isWellFormed(_ bytes: [UInt8]) -> Bool {
+    var position = 0
+    while position < bytes.count {
+      guard let length = length(in: bytes, at: position) else { return false }
       position += length
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return true
   }
 }

@@ -85,7 +85,7 @@ extension IPv6Address: CustomStringConvertible {
     var output: [UInt8] = []
     for (index, piece) in pieces.enumerated() {
       if zeros.contains(index) {
-        if index == zeros.lowerBound { output.append(contentsOf: index == 0 ? "::".utf8 : ":".utf8) }
+        if index == zeros.lowerBound { output.append(contentsOf: (index == 0 ? "::" as String : ":").utf8) }
         continue
       }
       var isLeading = true

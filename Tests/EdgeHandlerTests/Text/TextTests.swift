@@ -49,6 +49,7 @@ import Testing
       for _ in 0..<Int.random(in: 0...3, using: &generator) { bytes += pieces.randomElement(using: &generator) ?? [] }
       if Bool.random(using: &generator) { bytes += generator.bytes(2) }
       #expect(UTF8Sequence.string(bytes) == String(validating: bytes, as: UTF8.self), "\(bytes)")
+      #expect(UTF8Sequence.repaired(bytes) == Array(String(decoding: bytes, as: UTF8.self).utf8), "\(bytes)")
     }
   }
 }

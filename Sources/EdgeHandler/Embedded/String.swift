@@ -1,0 +1,132 @@
+#if hasFeature(Embedded)
+  /// Text in the edge bundle, where it takes the name of the library's type: bytes that are held by one reference.
+  ///
+  /// The library's `String` is three words on wasm32 and has several forms. Telling them apart wherever a text is copied or
+  /// dropped, and the Unicode algorithms behind its operators, were a fourth of the bundle. What the handler asks of text
+  /// is what is here; texts are equal when their bytes are, as `ByteEquality.swift` has it elsewhere.
+  ///
+  /// Law of this folder: a type here does what its namesake does in the native build, for everything that the handler asks of it.
+  public struct String: Sendable, Hashable {
+    public typealias UTF8View = [UInt8]
+
+    /// Well-formed.
+    public private(set) var utf8: UTF8View
+
+    private init(utf8: UTF8View) {
+      self.utf8 = utf8
+    }
+
+    @inline(never)
+    public static func == (left: String, right: String) -> Bool {
+      left.utf8.elementsEqual(right.utf8)
+    }
+
+    static func ~= (pattern: String, value: String) -> Bool {
+      pattern == value
+    }
+  }
+
+  // MARK: Bytes
+
+  extension String {
+    @inline(never)
+    public init(decoding bytes: [UInt8], as encoding: UTF8.Type) {
+      self.init(utf8: UTF8Sequence.repaired(bytes))
+    }
+
+    public init(decoding bytes: ArraySlice<UInt8>, as encoding: UTF8.Type) {
+      self.init(decoding: Array(bytes), as: encoding)
+    }
+
+    init?(validating bytes: [UInt8], as encoding: UTF8.Type) {
+      guard UTF8Sequence.isWellFormed(bytes) else { return nil }
+      self.init(utf8: bytes)
+    }
+
+    @inline(never)
+    mutating func append(_ other: String) {
+      utf8 += other.utf8
+    }
+
+    static func += (left: inout String, right: String) {
+      left.append(right)
+    }
+  }
+
+  // MARK: Numbers
+
+  extension String {
+    init(_ number: Int) {
+      self.init(Int64(number))
+    }
+
+    init(_ number: Int64) {
+      self.init(number.magnitude, isNegative: number < 0)
+    }
+
+    init(_ number: UInt64) {
+      self.init(number, isNegative: false)
+    }
+
+    @inline(never)
+    private init(_ magnitude: UInt64, isNegative: Bool) {
+      var digits: [UInt8] = []
+      var rest = magnitude
+      repeat {
+        digits.append(UInt8(truncatingIfNeeded: 0x30 + rest % 10))
+        rest /= 10
+      } while rest > 0
+      if isNegative { digits.append(UInt8(ascii: "-")) }
+      self.init(utf8: digits.reversed())
+    }
+  }
+
+  // MARK: Literals
+
+  /// What a literal is where nothing else says it.
+  public typealias StringLiteralType = String
+
+  extension String: ExpressibleByStringInterpolation {
+    @inline(__always)
+    public init(stringLiteral literal: StaticString) {
+      self.init(literal.utf8Start, count: literal.utf8CodeUnitCount)
+    }
+
+    /// Called at each literal: an address and a count are less code there than a `StaticString`.
+    @inline(never)
+    private init(_ start: UnsafePointer<UInt8>, count: Int) {
+      self.init(utf8: Array(UnsafeBufferPointer(start: start, count: count)))
+    }
+
+    public init(stringInterpolation: DefaultStringInterpolation) {
+      self = stringInterpolation.text
+    }
+  }
+
+  public struct DefaultStringInterpolation: StringInterpolationProtocol {
+    fileprivate var text: String = ""
+
+    public init(literalCapacity: Int, interpolationCount: Int) {}
+
+    @inline(__always)
+    public mutating func appendLiteral(_ literal: StaticString) {
+      text.append(String(stringLiteral: literal))
+    }
+
+    public mutating func appendInterpolation(_ text: String) {
+      self.text.append(text)
+    }
+
+    public mutating func appendInterpolation(_ number: UInt32) {
+      text.append(String(UInt64(number)))
+    }
+
+    public mutating func appendInterpolation(_ value: some CustomStringConvertible) {
+      text.append(value.description)
+    }
+  }
+
+  public protocol CustomStringConvertible {
+    var description: String { get }
+  }
+#endif
