@@ -8,11 +8,13 @@ WASM_OPT := -Oz --low-memory-unused --one-caller-inline-max-function-size=0 --al
   --strip-debug --strip-producers
 # Static, and without the list of symbols for libraries that look some up in the program: none does, and the list is a megabyte.
 STATIC := --static-swift-stdlib -Xlinker --no-export-dynamic
+FUZZ_BUILD := .build/fuzz
+FUZZ_SECONDS ?= 60
 PYTHON := .build/venv/bin/python
 DENO := .build/venv/bin/deno
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run wasm run-wasm test lint bench docs clean
+.PHONY: help setup build run wasm run-wasm test lint bench fuzz docs docs-images clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,7 +50,7 @@ test: wasm ## Run all tests, of both builds
 
 lint: ## Check the form of the sources
 	@scripts/setup test
-	swift format lint --strict --recursive Package.swift Sources Tests bench
+	swift format lint --strict --recursive Package.swift Sources Tests bench fuzz
 	$(DENO) lint --quiet wasm docs bench
 
 bench: build wasm ## Measure against nginx and bare libvips, and print a table of ratios (BENCH=--quick)
@@ -56,8 +58,23 @@ bench: build wasm ## Measure against nginx and bare libvips, and print a table o
 	swift build -c release $(STATIC) --product handler-cost
 	$(PYTHON) bench/bench.py $(BENCH)
 
-docs: build ## Renew what README.md shows of the program: reference and pictures
-	$(PYTHON) scripts/docs.py
+fuzz: ## Feed the readers of requests and pictures with what libFuzzer makes up (FUZZ_SECONDS=60 each)
+	@scripts/setup native test
+	FUZZ=1 swift build -c release --sanitize fuzzer --scratch-path $(FUZZ_BUILD) --product fuzz-handler
+	FUZZ=1 swift build -c release --sanitize fuzzer --scratch-path $(FUZZ_BUILD) --product fuzz-pixels
+	@mkdir -p $(FUZZ_BUILD)/corpus/handler $(FUZZ_BUILD)/corpus/pixels
+	$(PYTHON) Tests/Pictures/draw.py $(FUZZ_BUILD)/pictures
+	find $(FUZZ_BUILD)/pictures -size +24k -delete
+	cd $(FUZZ_BUILD) && release/fuzz-handler -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -dict=$(CURDIR)/fuzz/words.dict \
+	  -verbosity=0 -print_final_stats=1 corpus/handler $(CURDIR)/fuzz/seeds/handler
+	cd $(FUZZ_BUILD) && release/fuzz-pixels -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=20 \
+	  -verbosity=0 -print_final_stats=1 corpus/pixels pictures
+
+docs: docs-images ## Renew what README.md shows of the program: reference and pictures
+	$(PYTHON) scripts/docs.py --reference
+
+docs-images: build ## Make the pictures of README.md
+	$(PYTHON) scripts/docs.py --images
 
 clean: ## Remove everything that was built
 	rm -rf .build wasm/dist

@@ -95,3 +95,15 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// libFuzzer has the main function, so these link with `--sanitize fuzzer` only: `make fuzz`.
+if Context.environment["FUZZ"] != nil {
+  package.targets += [
+    .executableTarget(
+      name: "fuzz-handler", dependencies: ["EdgeHandler"], path: "fuzz/Handler", swiftSettings: strict),
+    .executableTarget(
+      name: "fuzz-pixels",
+      dependencies: ["EdgeHandler", "Pixels", .product(name: "NIOCore", package: "swift-nio")],
+      path: "fuzz/Pixels", swiftSettings: strict),
+  ]
+}

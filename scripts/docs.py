@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Renews what the program can say of itself in README.md: the reference of parameters, and a picture for each fit, mark and layout.
 
-    docs.py            all of it, with .build/release/imgedge
-    docs.py --bench    also the table of measurements, read from standard input
+    docs.py --images       the pictures and the tables that show them, made with .build/release/imgedge
+    docs.py --reference    the reference
+    docs.py --bench        the table of measurements, read from standard input
 """
 
 import re
@@ -94,10 +95,8 @@ def replace(text, name, body):
     return pattern.sub(lambda match: match[1] + body.strip() + "\n" + match[2], text)
 
 
-def main():
+def with_images(text):
     IMAGES.mkdir(parents=True, exist_ok=True)
-    readme = ROOT / "README.md"
-    text = readme.read_text()
     service = subprocess.Popen([SERVICE, "serve", "--port", "0", "--log-level", "warning"], stdout=subprocess.PIPE, text=True)
     try:
         port = re.search(r":(\d+)\s", service.stdout.readline())[1]
@@ -108,10 +107,28 @@ def main():
     finally:
         service.terminate()
         service.wait(30)
+    return text
+
+
+def with_reference(text):
     reference = subprocess.run([SERVICE, "reference"], capture_output=True, text=True, check=True).stdout
-    text = replace(text, "reference", reference)
-    if "--bench" in sys.argv:
-        text = replace(text, "bench", sys.stdin.read())
+    return replace(text, "reference", reference)
+
+
+def with_bench(text):
+    return replace(text, "bench", sys.stdin.read())
+
+
+PARTS = {"--images": with_images, "--reference": with_reference, "--bench": with_bench}
+
+
+def main():
+    if len(sys.argv) < 2 or not PARTS.keys() >= set(sys.argv[1:]):
+        raise SystemExit(__doc__)
+    readme = ROOT / "README.md"
+    text = readme.read_text()
+    for option in sys.argv[1:]:
+        text = PARTS[option](text)
     readme.write_text(text)
 
 

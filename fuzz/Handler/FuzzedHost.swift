@@ -1,0 +1,80 @@
+import EdgeHandler
+
+/// Performs effects out of an input, and ends the process where the handler breaks a promise.
+struct FuzzedHost {
+  var handler: EdgeHandler
+  /// Of the next effects, a text each.
+  var results: ArraySlice<[UInt8]>
+  private var blobs: UInt32 = 0
+  /// Whether something has happened that is the host's fault.
+  private var hasFailed = false
+
+  init(handler: EdgeHandler, results: ArraySlice<[UInt8]>) {
+    self.handler = handler
+    self.results = results
+  }
+
+  mutating func perform(_ received: ReceivedRequest) {
+    guard let request = Request(received) else { return }
+    let context = Context(now: 1_767_225_600, isReady: true)
+    _ = handler.explain(request, context: context)
+    hasFailed = false
+    var claims: [CacheKey] = []
+    let answer = perform(handler.handle(request, context: context), &claims)
+    for afterwards in answer.afterwards {
+      switch afterwards {
+      case .store(let key, _), .fail(let key, _): claims.removeAll { $0 == key }
+      }
+    }
+    precondition(claims.isEmpty, "a claimed key is never released")
+    let status = answer.response.status
+    precondition((200..<600).contains(status), "status \(status)")
+    precondition(status != 500 || hasFailed, "500 without a fault of the host")
+    // What has been written has a form that can be read.
+    precondition((try? Response(wire: answer.response.wire)) != nil, "an answer that cannot be read")
+  }
+
+  private mutating func perform<Value>(_ first: Step<Value>, _ claims: inout [CacheKey]) -> Value {
+    var step = first
+    while true {
+      switch step {
+      case .done(let value): return value
+      case .lookUp(let key, let then):
+        let result = next() ?? LookUpResult.miss
+        if case .miss = result { claims.append(key) }
+        if case .failed(let problem) = result, problem.code.status == 500 { hasFailed = true }
+        step = then(result)
+      case .fetch(_, let then): step = then(next() ?? .response(response()))
+      case .inspect(_, let then):
+        step = then(next() ?? .image(ImageHeader(format: .png, width: 300, height: 200, frames: 3, hasAlpha: true)))
+      case .render(let plan, let then):
+        precondition((try? RenderPlan(wire: plan.wire)) != nil, "a plan that cannot be read")
+        let result = next() ?? RenderResult.output(RenderedOutput(body: blob(), byteCount: 12_345, milliseconds: 7))
+        if result == .failed { hasFailed = true }
+        step = then(result)
+      case .sample(_, let then): step = then(next() ?? sample())
+      case .all(let flows, let then):
+        var loaded: [Loaded] = []
+        for flow in flows { loaded.append(perform(flow, &claims)) }
+        step = then(loaded)
+      }
+    }
+  }
+
+  private mutating func next<Result: WireValue>() -> Result? {
+    results.popFirst().flatMap { try? Result(wireText: $0) }
+  }
+
+  private mutating func blob() -> Blob {
+    blobs &+= 1
+    return Blob(id: blobs)
+  }
+
+  private mutating func response() -> InboundResponse {
+    InboundResponse(status: 200, body: blob(), byteCount: 1000, milliseconds: 1)
+  }
+
+  private func sample() -> SampleResult {
+    Raster(width: 2, height: 1, rgba: [255, 0, 0, 255, 0, 0, 255, 128]).map { .raster($0) } ?? .undecodable
+  }
+}
