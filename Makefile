@@ -3,9 +3,8 @@
 SHELL := /bin/bash
 PORT ?= 8080
 WASM_BUILD := .build/wasm
-# Functions that are inlined make the module smaller and its gzip larger, so they are not; the linker puts nothing below 1024.
-WASM_OPT := -Oz --low-memory-unused --one-caller-inline-max-function-size=0 --always-inline-max-function-size=2 \
-  --strip-debug --strip-producers
+# Parameters that nobody reads go first: the passes after it find more functions alike. The linker puts nothing below 1024.
+WASM_OPT := --dae-optimizing -Oz --low-memory-unused --strip-debug --strip-producers
 # Static, and without the list of symbols for libraries that look some up in the program: none does, and the list is a megabyte.
 STATIC := --static-swift-stdlib -Xlinker --no-export-dynamic
 FUZZ_BUILD := .build/fuzz
