@@ -29,6 +29,10 @@
   // MARK: Bytes
 
   extension String {
+    init() {
+      self.init(utf8: [])
+    }
+
     @inline(never)
     public init(decoding bytes: [UInt8], as encoding: UTF8.Type) {
       self.init(utf8: UTF8Sequence.repaired(bytes))
@@ -98,19 +102,25 @@
       self.init(utf8: Array(UnsafeBufferPointer(start: start, count: count)))
     }
 
+    @inline(never)
+    fileprivate mutating func append(_ start: UnsafePointer<UInt8>, count: Int) {
+      utf8.append(contentsOf: UnsafeBufferPointer(start: start, count: count))
+    }
+
     public init(stringInterpolation: DefaultStringInterpolation) {
       self = stringInterpolation.text
     }
   }
 
   public struct DefaultStringInterpolation: StringInterpolationProtocol {
-    fileprivate var text: String = ""
+    fileprivate var text = String()
 
     public init(literalCapacity: Int, interpolationCount: Int) {}
 
+    /// The compiler appends an empty text wherever an interpolation begins or ends with a value.
     @inline(__always)
     public mutating func appendLiteral(_ literal: StaticString) {
-      text.append(String(stringLiteral: literal))
+      if literal.utf8CodeUnitCount > 0 { text.append(literal.utf8Start, count: literal.utf8CodeUnitCount) }
     }
 
     public mutating func appendInterpolation(_ text: String) {

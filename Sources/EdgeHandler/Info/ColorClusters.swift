@@ -122,7 +122,7 @@ struct ColorBox: Sendable {
   }
 
   var cluster: ColorCluster {
-    let sorted = pixels.sorted()
+    let sorted = pixels.sorted(by: <)
     var mode: UInt32 = 0
     var most = 0
     var run = 0
