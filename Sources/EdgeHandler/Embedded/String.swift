@@ -17,16 +17,19 @@
     }
 
     @inline(never)
-    public static func == (left: String, right: String) -> Bool {
+    public static func == (left: String, right: consuming String) -> Bool {
       left.utf8.elementsEqual(right.utf8)
     }
 
-    static func ~= (pattern: String, value: String) -> Bool {
-      pattern == value
+    static func ~= (pattern: consuming String, value: String) -> Bool {
+      value == pattern
     }
   }
 
   // MARK: Bytes
+
+  // What is appended or compared with is given up: nearly always it is a literal or was made for it, and whoever takes it drops it once,
+  // instead of every caller.
 
   extension String {
     init() {
@@ -48,11 +51,11 @@
     }
 
     @inline(never)
-    mutating func append(_ other: String) {
+    mutating func append(_ other: consuming String) {
       utf8 += other.utf8
     }
 
-    static func += (left: inout String, right: String) {
+    static func += (left: inout String, right: consuming String) {
       left.append(right)
     }
   }
@@ -123,7 +126,7 @@
       if literal.utf8CodeUnitCount > 0 { text.append(literal.utf8Start, count: literal.utf8CodeUnitCount) }
     }
 
-    public mutating func appendInterpolation(_ text: String) {
+    public mutating func appendInterpolation(_ text: consuming String) {
       self.text.append(text)
     }
 
