@@ -9,8 +9,9 @@ extension DefaultStringInterpolation {
 /// One text after another, by a call instead of the library's body at each place. Shadows the library's.
 extension String {
   @inline(never)
-  static func + (left: consuming String, right: consuming String) -> String {
-    left.append(right)
-    return left
+  static func + (left: String, right: String) -> String {
+    var text = left
+    text.append(right)
+    return text
   }
 }
