@@ -145,7 +145,8 @@ struct CapacityOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Outputs in the making at one time; more are answered 503. Default: 128.", valueName: "count"))
   var maxMisses: String?
-  @Option(help: ArgumentHelp("Of these, how many may wait for a thread. Default: 64.", valueName: "count"))
+  @Option(
+    help: ArgumentHelp("Waiting for a thread, at which more are answered 503. Default: 64.", valueName: "count"))
   var maxQueue: String?
   @Option(help: ArgumentHelp("Event loops, and as many threads for pixels. Default: one a core.", valueName: "count"))
   var threads: String?

@@ -20,8 +20,8 @@ public final class PixelEngine: Sendable {
     /// Of one original, summed over its frames.
     public var maximumPixels = 100_000_000
     public var maximumFrames = 500
-    /// Plans that wait for a thread; one more is ``Rendering/overloaded``.
-    public var maximumQueued = 64
+    /// What may wait for a thread; one more is ``Rendering/overloaded``. `nil` where the caller goes by ``PixelEngine/backlog``.
+    public var maximumQueued: Int? = 64
 
     public init() {}
   }
@@ -46,14 +46,18 @@ public final class PixelEngine: Sendable {
     queue.close()
   }
 
+  /// How much waits for a thread; less than nothing by the number of idle threads.
+  public var backlog: Int { queue.backlog }
+
   /// Calls `completion` once, on a thread of the engine, or at once on the caller's where the engine is overloaded.
   /// The closure that is returned cancels; what is cancelled before it is done ends as overloaded or failed.
   public func inspect(
     _ request: InspectRequest, original: ByteBuffer, completion: @escaping @Sendable (InspectResult) -> Void
   ) -> @Sendable () -> Void {
     queue.submit(timeoutMilliseconds: Self.looksTimeoutMilliseconds) { [self] turn in
-      guard case .run(let interruption) = turn else { return completion(.overloaded) }
-      completion(Inspection.result(of: request, original, context(interruption)))
+      guard case .run(let interruption) = turn else { return { completion(.overloaded) } }
+      let result = Inspection.result(of: request, original, context(interruption))
+      return { completion(result) }
     }
   }
 
@@ -62,12 +66,14 @@ public final class PixelEngine: Sendable {
     _ plan: RenderPlan, blobs: [Blob: ByteBuffer], completion: @escaping @Sendable (Rendering) -> Void
   ) -> @Sendable () -> Void {
     queue.submit(timeoutMilliseconds: plan.timeoutMilliseconds) { [self] turn in
-      switch turn {
-      case .run(let interruption): completion(PlanRun.outcome(of: plan, blobs, context(interruption)))
-      case .refused(.full): completion(.overloaded)
-      case .refused(.timedOut): completion(.timedOut)
-      case .refused(.cancelled): completion(.failed)
-      }
+      let rendering: Rendering =
+        switch turn {
+        case .run(let interruption): PlanRun.outcome(of: plan, blobs, context(interruption))
+        case .refused(.full): .overloaded
+        case .refused(.timedOut): .timedOut
+        case .refused(.cancelled): .failed
+        }
+      return { completion(rendering) }
     }
   }
 
@@ -75,11 +81,13 @@ public final class PixelEngine: Sendable {
     _ request: SampleRequest, original: ByteBuffer, completion: @escaping @Sendable (SampleResult) -> Void
   ) -> @Sendable () -> Void {
     queue.submit(timeoutMilliseconds: Self.looksTimeoutMilliseconds) { [self] turn in
-      switch turn {
-      case .run(let interruption): completion(Sampling.result(of: request, original, context(interruption)))
-      case .refused(.timedOut): completion(.timedOut)
-      case .refused: completion(.overloaded)
-      }
+      let result: SampleResult =
+        switch turn {
+        case .run(let interruption): Sampling.result(of: request, original, context(interruption))
+        case .refused(.timedOut): .timedOut
+        case .refused: .overloaded
+        }
+      return { completion(result) }
     }
   }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Work for a fixed number of threads: first come, first served; only so much may wait, and nothing longer than its time limit.
 ///
@@ -15,8 +16,9 @@ final class WorkQueue: @unchecked Sendable {
     case refused(Refusal)
   }
 
-  /// Called once, on one of the queue's threads (when the queue is full or closed: on the caller's, at once).
-  typealias Work = @Sendable (Turn) -> Void
+  /// Called once, on one of the queue's threads (when the queue is full or closed: on the caller's, at once). What it returns says
+  /// what has come of it, and is called when the work does not count any more: whoever hears it may submit the next.
+  typealias Work = @Sendable (Turn) -> () -> Void
 
   private struct Entry {
     let interruption: Interruption
@@ -24,16 +26,21 @@ final class WorkQueue: @unchecked Sendable {
   }
 
   private let threads: Int
-  private let maximumQueued: Int
+  private let maximumQueued: Int?
   private let lock = Lock()
   private var waiting: [Entry] = []
-  private var runningCount = 0
   private var isOpen = true
+  /// What waits and what runs. Raised under the lock.
+  private let count = Atomic(0)
 
-  init(threads: Int, maximumQueued: Int) {
+  /// - Parameter maximumQueued: `nil` where the caller sees to it that not too much waits.
+  init(threads: Int, maximumQueued: Int?) {
     self.threads = max(threads, 1)
-    self.maximumQueued = max(maximumQueued, 0)
+    self.maximumQueued = maximumQueued.map { max($0, 0) }
   }
+
+  /// How much waits for a thread; less than nothing by the number of idle threads.
+  var backlog: Int { count.load(ordering: .relaxed) - threads }
 
   func start() {
     for _ in 0..<threads { Self.startThread { [self] in work() } }
@@ -46,13 +53,14 @@ final class WorkQueue: @unchecked Sendable {
     let interruption = Interruption(deadline: ContinuousClock.now + timeout)
     let refusal: Refusal? = lock.withLock {
       guard isOpen else { return .cancelled }
-      guard runningCount + waiting.count < threads + maximumQueued else { return .full }
+      if let maximumQueued, backlog >= maximumQueued { return .full }
       waiting.append(Entry(interruption: interruption, work: work))
+      count.add(1, ordering: .relaxed)
       lock.wakeAll()
       return nil
     }
     if let refusal {
-      work(.refused(refusal))
+      work(.refused(refusal))()
       return {}
     }
     return { [weak self] in
@@ -74,8 +82,9 @@ final class WorkQueue: @unchecked Sendable {
 
   private func work() {
     while let entry = next() {
-      entry.work(.run(entry.interruption))
-      lock.withLock { runningCount -= 1 }
+      let tell = entry.work(.run(entry.interruption))
+      count.subtract(1, ordering: .relaxed)
+      tell()
     }
   }
 
@@ -84,7 +93,6 @@ final class WorkQueue: @unchecked Sendable {
     lock.withLock {
       while isOpen {
         if let index = waiting.firstIndex(where: { !$0.interruption.isDue }) {
-          runningCount += 1
           return waiting.remove(at: index)
         }
         lock.wait(until: nil)
@@ -101,12 +109,13 @@ final class WorkQueue: @unchecked Sendable {
           let due = waiting.filter { $0.interruption.isDue }
           if !due.isEmpty || !isOpen {
             waiting.removeAll { entry in due.contains { $0.interruption === entry.interruption } }
+            count.subtract(due.count, ordering: .relaxed)
             return (due, !isOpen && waiting.isEmpty)
           }
           lock.wait(until: waiting.map(\.interruption.deadline).min())
         }
       }
-      for entry in due { entry.work(.refused(entry.interruption.isCancelled ? .cancelled : .timedOut)) }
+      for entry in due { entry.work(.refused(entry.interruption.isCancelled ? .cancelled : .timedOut))() }
       if isLast { return }
     }
   }

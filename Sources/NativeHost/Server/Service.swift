@@ -20,7 +20,7 @@ public final class Service: Sendable {
     public var maximumDiskBytes = 10 << 30
     /// Misses at one time.
     public var maximumWork = 128
-    /// Plans that wait for a thread.
+    /// Waiting for a thread for pixels; at this number no miss is begun.
     public var maximumQueued = 64
     /// Event loops, and as many threads for pixels.
     public var threads = System.coreCount
@@ -45,11 +45,12 @@ public final class Service: Sendable {
     var limits = PixelEngine.Limits()
     limits.maximumPixels = settings.configuration.limits.maximumPixels
     limits.maximumFrames = settings.configuration.limits.maximumFrames
-    limits.maximumQueued = settings.maximumQueued
+    // The host goes by the backlog before it fetches: what is refused afterwards has cost a fetch.
+    limits.maximumQueued = nil
     let host = FlowHost(
       handler: EdgeHandler(configuration: settings.configuration), store: store, origins: origins,
       pixels: PixelEngine(threads: settings.threads, limits: limits), samples: samples,
-      maximumWork: settings.maximumWork)
+      maximumWork: settings.maximumWork, maximumQueued: settings.maximumQueued)
     self.host = host
     let metrics = Metrics()
     let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads)

@@ -5,14 +5,6 @@ import Synchronization
 import Testing
 
 @Suite struct WorkQueueTests {
-  /// Takes half a minute: much is computed for each pixel of the output, as blurs that are not quite wide cost most.
-  private func longPlan(timeoutMilliseconds: Int) -> RenderPlan {
-    let blurs = [PixelOperation](repeating: .blur(radius: FixedPoint(millionths: 11_000_000)), count: 6)
-    return RenderPlan(
-      picture: .decoded(Workbench.original, frames: .first, [.resize(width: 4000, height: 4000)] + blurs),
-      encoding: Encoding(format: .jpeg), timeoutMilliseconds: timeoutMilliseconds)
-  }
-
   private func engine(threads: Int, queued: Int) -> PixelEngine {
     var limits = PixelEngine.Limits()
     limits.maximumQueued = queued
@@ -26,7 +18,7 @@ import Testing
     var cancellations: [@Sendable () -> Void] = []
     for _ in 0..<8 {
       cancellations.append(
-        engine.render(longPlan(timeoutMilliseconds: 60_000), blobs: blobs) { continuation.yield($0.name) })
+        engine.render(.long(timeoutMilliseconds: 60_000), blobs: blobs) { continuation.yield($0.name) })
     }
     // One runs and two wait, whatever the pace; of the others nobody has to wait for an answer.
     var iterator = outcomes.makeAsyncIterator()
@@ -40,15 +32,15 @@ import Testing
     let blobs = [Workbench.original: try TestPictures.bytes("f.png")]
     let (outcomes, continuation) = AsyncStream.makeStream(of: String.self)
     // The second waits for the first, which is given time enough to outlast it.
-    let cancel = engine.render(longPlan(timeoutMilliseconds: 60_000), blobs: blobs) {
+    let cancel = engine.render(.long(timeoutMilliseconds: 60_000), blobs: blobs) {
       continuation.yield("1 \($0.name)")
     }
-    _ = engine.render(longPlan(timeoutMilliseconds: 50), blobs: blobs) { continuation.yield("2 \($0.name)") }
+    _ = engine.render(.long(timeoutMilliseconds: 50), blobs: blobs) { continuation.yield("2 \($0.name)") }
     var iterator = outcomes.makeAsyncIterator()
     #expect(await iterator.next() == "2 timedOut")
     cancel()
     #expect(await iterator.next() == "1 failed")
-    _ = engine.render(longPlan(timeoutMilliseconds: 50), blobs: blobs) { continuation.yield("3 \($0.name)") }
+    _ = engine.render(.long(timeoutMilliseconds: 50), blobs: blobs) { continuation.yield("3 \($0.name)") }
     #expect(await iterator.next() == "3 timedOut")
   }
 
@@ -57,7 +49,7 @@ import Testing
     let blobs = [Workbench.original: try TestPictures.bytes("f.png")]
     for _ in 0..<4 {
       let name = await withCheckedContinuation { continuation in
-        _ = engine.render(longPlan(timeoutMilliseconds: 20), blobs: blobs) { continuation.resume(returning: $0.name) }
+        _ = engine.render(.long(timeoutMilliseconds: 20), blobs: blobs) { continuation.resume(returning: $0.name) }
       }
       #expect(name == "timedOut")
     }
@@ -68,6 +60,16 @@ import Testing
       _ = engine.render(plan, blobs: blobs) { continuation.resume(returning: $0.name) }
     }
     #expect(name == "output")
+  }
+}
+
+extension RenderPlan {
+  /// Takes half a minute: much is computed for each pixel of the output, as blurs that are not quite wide cost most.
+  static func long(timeoutMilliseconds: Int) -> RenderPlan {
+    let blurs = [PixelOperation](repeating: .blur(radius: FixedPoint(millionths: 11_000_000)), count: 6)
+    return RenderPlan(
+      picture: .decoded(Workbench.original, frames: .first, [.resize(width: 4000, height: 4000)] + blurs),
+      encoding: Encoding(format: .jpeg), timeoutMilliseconds: timeoutMilliseconds)
   }
 }
 

@@ -182,6 +182,44 @@ extension TestConnection {
     try await stop(service)
   }
 
+  @Test func aMissIsTurnedAwayBeforeItsOriginalIsFetched() async throws {
+    let (service, port) = try await start {
+      $0.threads = 1
+      $0.maximumQueued = 0
+    }
+    let client = try TestClient(port: port)
+    gate.open()
+    #expect(try await offPool { try client.get("/o/logo.png?w=50").status } == 200)
+    let blobs = [Workbench.original: try TestPictures.bytes("f.png")]
+    let cancel = service.host.pixels.render(.long(timeoutMilliseconds: 60_000), blobs: blobs) { _ in }
+    let refused = try await offPool { try client.get("/o/logo.png?w=51") }
+    #expect(refused.status == 503)
+    #expect(refused.field("retry-after") == "1")
+    #expect(origin.requestHeads.count == 1)
+    #expect(try await offPool { try client.get("/readyz").status } == 503)
+    #expect(try await offPool { try client.get("/o/logo.png?w=50").field("cache-status") } == "imgedge; hit")
+    cancel()
+    try await until { service.host.pixels.backlog < 0 }
+    #expect(try await offPool { try client.get("/o/logo.png?w=51").status } == 200)
+    client.close()
+    try await stop(service)
+  }
+
+  @Test func whatHasBegunIsNotTurnedAway() async throws {
+    let (service, port) = try await start {
+      $0.threads = 1
+      $0.maximumQueued = 0
+    }
+    let clients = try (0..<5).map { _ in try TestClient(port: port) }
+    for (number, client) in clients.enumerated() { client.send(Self.request("/o/logo.png?w=\(50 + number)")) }
+    try await until { gate.arrivals.withLock { $0 } == clients.count }
+    gate.open()
+    let statuses = try await offPool { try clients.map { try $0.receive().status } }
+    #expect(statuses == [200, 200, 200, 200, 200])
+    for client in clients { client.close() }
+    try await stop(service)
+  }
+
   @Test func stoppingEndsWhatIsInFlight() async throws {
     let (service, port) = try await start()
     let client = try TestClient(port: port)

@@ -66,6 +66,8 @@ final class Flow: @unchecked Sendable {
   private func finish(_ answer: Answer) {
     guard !isOver else { return }
     if !answer.afterwards.isEmpty { onlyHit = nil }
+    // Before the reply: whoever has it may ask again and is to find the room that this has had.
+    endWork()
     reply.take()?(
       Ending(
         response: answer.response, body: body(of: answer.response), outcome: outcome, onlyHit: onlyHit,
@@ -77,6 +79,10 @@ final class Flow: @unchecked Sendable {
 
   private func end() {
     isOver = true
+    endWork()
+  }
+
+  private func endWork() {
     if isWorking { host.endWork() }
     isWorking = false
   }
