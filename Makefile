@@ -52,7 +52,7 @@ lint: ## Check the form of the sources
 	swift format lint --strict --recursive Package.swift Sources Tests bench fuzz
 	$(DENO) lint --quiet wasm docs bench
 
-bench: build wasm ## Measure against nginx and bare libvips, and print a table of ratios (BENCH=--quick)
+bench: build wasm ## Measure against nginx, bare libvips and thumbor, and print a table of ratios (BENCH=--quick)
 	@scripts/setup test bench
 	swift build -c release $(STATIC) --product handler-cost
 	$(PYTHON) bench/bench.py $(BENCH)

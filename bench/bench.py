@@ -12,6 +12,7 @@ import contextlib
 import datetime
 import gzip
 import http.client
+import io
 import json
 import os
 import re
@@ -22,6 +23,9 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+import numpy
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVICE = ROOT / ".build/release/imgedge"
@@ -53,6 +57,14 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def wait_for(port, name):
+    for _ in range(200):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    raise SystemExit(f"bench: {name} does not listen")
+
+
 def start_nginx(processes, folder, port, root):
     configuration = folder / "nginx.conf"
     # As root nginx would read the files as somebody else, who may not enter the folder.
@@ -67,11 +79,41 @@ def start_nginx(processes, folder, port, root):
           server {{ listen 127.0.0.1:{port} reuseport; root {root}; }}
         }}""")
     processes.start("/usr/sbin/nginx", "-c", configuration, stderr=subprocess.DEVNULL)
-    for _ in range(100):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.05)
-    raise SystemExit("bench: nginx does not listen")
+    wait_for(port, "nginx")
+
+
+class Thumbor:
+    """One process a core, each of which works on one request at a time. Nothing is kept, so that every request is a miss."""
+
+    CONFIGURATION = """
+# Encoders as near to the service's as they can be set; of its own, JPEG would be progressive, and PNG and AVIF slower.
+PROGRESSIVE_JPEG = False
+PNG_COMPRESSION_LEVEL = 4
+AVIF_SPEED = 8
+HTTP_LOADER_CURL_ASYNC_HTTP_CLIENT = True
+STORAGE = "thumbor.storages.no_storage"
+"""
+
+    def __init__(self, processes, folder):
+        configuration = folder / "thumbor.conf"
+        configuration.write_text(self.CONFIGURATION)
+        self.ports = [free_port() for _ in range(CORES)]
+        for port in self.ports:
+            processes.start(
+                ROOT / ".build/thumbor/bin/thumbor", "--port", port, "--ip", "127.0.0.1", "--conf", configuration,
+                "--log-level", "error", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for port in self.ports:
+            wait_for(port, "thumbor")
+
+    def get(self, target):
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports[0], timeout=120)
+        connection.request("GET", target)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+    def seconds_per_picture(self, target, seconds):
+        rate = wrk(f"http://127.0.0.1:{self.ports[0]}{target}", seconds, None, 2 * CORES, str(next(VERSION)), self.ports)
+        return 1 / rate
 
 
 class Service:
@@ -113,12 +155,12 @@ def seconds_per_picture(service, target, seconds):
     return 1 / rate
 
 
-def wrk(url, seconds, host=None, connections=32, unique=None):
-    """Answers per second; with `unique`, no URL is asked for twice."""
+def wrk(url, seconds, host=None, connections=32, unique=None, ports=()):
+    """Answers per second; with `unique`, no URL is asked for twice. Each thread has its own of the ports, if there are any."""
     command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s"]
     if host:
         command += ["-H", f"Host: {host}"]
-    command += ["-s", str(ROOT / "bench/unique.lua"), url, "--", unique] if unique else [url]
+    command += ["-s", str(ROOT / "bench/unique.lua"), url, "--", unique, *map(str, ports)] if unique else [url]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in text or "Socket errors" in text:
         raise SystemExit(f"bench: {url} does not answer 2xx:\n{text}")
@@ -225,6 +267,51 @@ class Bench:
             self.table.add(
                 f"transform, {name}", f"{1 / ours:.1f} /s", f"bare libvips: {1 / theirs:.1f} /s", f"{ratio:.2f} ×", "≥ 0.95 ×")
 
+    AGAINST_THUMBOR = [
+        # name, original, width, format, quality here and there: numbers that come to the same; PNG without one is lossless
+        ("JPEG 6 MP → WebP 512", "photo-6mp.jpg", 512, "webp", 80, 80),
+        ("JPEG 6 MP → JPEG 512", "photo-6mp.jpg", 512, "jpeg", 80, 80),
+        ("JPEG 6 MP → AVIF 512", "photo-6mp.jpg", 512, "avif", 80, 75),
+        ("JPEG 6 MP → PNG 512", "photo-6mp.jpg", 512, "png", None, None),
+        ("PNG → WebP 300", "photo.png", 300, "webp", 80, 80),
+        ("WebP 6 MP → JPEG 512", "big.webp", 512, "jpeg", 80, 80),
+        ("AVIF → WebP 300", "photo.avif", 300, "webp", 80, 80),
+    ]
+
+    def thumbor(self):
+        """Against another service: the same originals, sizes and formats at like quality, fetched and made anew for each request."""
+        service = self.service("thumbor")
+        thumbor = None
+        for name, original, width, form, quality, their_quality in self.AGAINST_THUMBOR:
+            if not self.wants(f"against thumbor, {name}"):
+                continue
+            thumbor = thumbor or Thumbor(self.processes, self.folder)
+            ours = f"/transform?src=pictures/{original}&w={width}&format={form}" + (f"&quality={quality}" if quality else "")
+            filters = f"format({form})" + (f":quality({their_quality})" if their_quality else "")
+            theirs = f"/unsafe/{width}x0/filters:{filters}/http://127.0.0.1:{self.nginx_port}/{original}?t=1"
+            answers = [service.get(service.connect(), ours)[:2], thumbor.get(theirs)]
+            looks = [self.look(status, body, original, form) for status, body in answers]
+            pairs = in_turn(
+                lambda: thumbor.seconds_per_picture(theirs, self.seconds),
+                lambda: seconds_per_picture(service, ours, self.seconds), self.rounds)
+            slow, fast = (statistics.median(column) for column in zip(*pairs))
+            ratio = statistics.median(a / b for a, b in pairs)
+            self.table.add(
+                f"against thumbor, {name}", f"{1 / fast:.1f} /s ({looks[0]})", f"thumbor: {1 / slow:.1f} /s ({looks[1]})",
+                f"{ratio:.2f} ×", "≥ 1.3 ×")
+
+    def look(self, status, body, original, form):
+        """What an output is like: bytes, and how near it is to the original, reduced with nothing lost."""
+        if status != 200:
+            raise SystemExit(f"bench: {original} as {form}: {status}")
+        picture = Image.open(io.BytesIO(body))
+        if picture.format.lower() != form:
+            raise SystemExit(f"bench: {original} as {form}: it is {picture.format}")
+        whole = Image.open(self.pictures / original).convert("RGB")
+        reference = numpy.asarray(whole.resize(picture.size, Image.Resampling.LANCZOS), dtype=float)
+        error = numpy.mean((numpy.asarray(picture.convert("RGB"), dtype=float) - reference) ** 2)
+        return f"{picture.height} px high, {len(body) / 1000:.0f} KB, {10 * numpy.log10(255 ** 2 / error):.1f} dB"
+
     def whole(self):
         """What has no counterpart in a bare loop: milliseconds, all cores busy."""
         service = self.service("whole")
@@ -320,7 +407,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
     parser.add_argument("--only", nargs="*", default=[], help="rows whose name begins so, or whole groups")
     options = parser.parse_args()
-    groups = ["handler", "hits", "transforms", "whole", "memory", "steadiness", "overload"]
+    groups = ["handler", "hits", "transforms", "thumbor", "whole", "memory", "steadiness", "overload"]
     chosen = [group for group in groups if group in options.only]
     if chosen:
         options.only = [name for name in options.only if name not in groups]

@@ -1,4 +1,5 @@
--- For wrk: every request asks for an output that nobody has yet. The argument makes runs differ.
+-- For wrk: every request asks for an output that nobody has yet.
+-- Arguments: a word that makes runs differ, then ports, of which each thread asks another one; without, the URL's.
 local threads = 0
 
 function setup(thread)
@@ -8,6 +9,8 @@ end
 
 function init(arguments)
   run, count = arguments[1], 0
+  local port = arguments[1 + number]
+  if port then wrk.thread.addr = wrk.lookup("127.0.0.1", port)[1] end
 end
 
 function request()
