@@ -7,8 +7,12 @@ enum DenoScript {
     let status: Int32
   }
 
-  /// - Parameter program: the body of a function that gets `input` and returns a value.
-  static func run<Output: Decodable>(_ program: String, input: [String], as: Output.Type) throws -> Output {
+  /// - Parameters:
+  ///   - program: the body of a function that gets `input` and returns a value.
+  ///   - readable: a file that it may read.
+  static func run<Output: Decodable>(
+    _ program: String, input: [String], readable: URL? = nil, as: Output.Type
+  ) throws -> Output {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("deno-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -23,7 +27,8 @@ enum DenoScript {
     try Data(text.utf8).write(to: script)
     let process = Process()
     process.executableURL = deno
-    process.arguments = ["run", "--quiet", "--no-lock", "--no-config", "--allow-read=\(folder.path)", script.path]
+    let files = [folder, readable].compactMap { $0?.path }.joined(separator: ",")
+    process.arguments = ["run", "--quiet", "--no-lock", "--no-config", "--allow-read=\(files)", script.path]
     let output = Pipe()
     process.standardOutput = output
     try process.run()
@@ -33,8 +38,10 @@ enum DenoScript {
     return try JSONDecoder().decode(Output.self, from: data)
   }
 
+  static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
   private static let deno =
     ProcessInfo.processInfo.environment["IMGEDGE_DENO"].map { URL(fileURLWithPath: $0) }
-    ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(".build/venv/bin/deno")
+    ?? repository.appendingPathComponent(".build/venv/bin/deno")
 }

@@ -1,0 +1,171 @@
+import Foundation
+import Testing
+
+@testable import EdgeHandler
+
+/// The native build and the edge bundle, asked the same, want the same and answer the same, byte for byte: also where the conformance
+/// suite has no case. `make wasm` builds the bundle.
+@Suite struct BuildsAgreeTests {
+  private static let bundle = DenoScript.repository.appending(path: "wasm/dist/edge.wasm")
+  private static let program = DenoScript.repository.appending(path: "Tests/EdgeHandlerTests/Builds/transcripts.js")
+
+  @Test func onRandomRequests() throws {
+    var generator = RequestGenerator(seed: 43)
+    var calls: [Call] = []
+    for index in 0..<20_000 {
+      let request = index % 4 == 0 ? generator.next() : generator.nextAllowed()
+      calls.append(Call(request, context: Context(now: 1_767_225_600, isReady: true)))
+    }
+    #expect(try agree(on: calls) > 3_000)
+  }
+
+  /// The header fields of a request are made into text by each build in its own way.
+  @Test func onRandomFields() throws {
+    var generator = SeededGenerator(seed: 44)
+    var calls: [Call] = []
+    let names = ["Accept", "accept", "ACCEPT", "If-None-Match", "Origin", "X-É", "a b", "", "Host", "CDN-Loop"]
+    let pieces = [
+      "image/webp", ",", ";", "q=0", "*", " ", "\t", "\r\n", "\u{0}", "\u{7F}", "\u{1F}", "é", "e\u{301}", "\u{1F600}",
+      "\"",
+      "W/", "https://a.example", "null", "imgedge", "\u{FFFD}", "\u{212A}",
+    ]
+    for _ in 0..<5_000 {
+      var fields = [(name: "Host", value: "acme.localhost")]
+      for _ in 0..<Int.random(in: 0...4, using: &generator) {
+        var value = ""
+        for _ in 0..<Int.random(in: 0...5, using: &generator) { value += pieces.randomElement(using: &generator) ?? "" }
+        fields.append((names.randomElement(using: &generator) ?? "", value))
+      }
+      let request = ReceivedRequest(method: "GET", target: "/web/a.jpg?w=9", fields: fields, isSecure: false)
+      calls.append(Call(request, context: Context(now: 1_767_225_600, isReady: true)))
+    }
+    #expect(try agree(on: calls) > 3)
+  }
+
+  /// How many of the calls have a transcript of their own.
+  private func agree(on calls: [Call]) throws -> Int {
+    let native = try TranscriptWriter(Self.setup)
+    let expected = try calls.map { try native.lines(of: $0) }
+    let checksums = expected.map { [String(TranscriptWriter.checksum(Array($0.joined(separator: "\n").utf8)))] }
+    let found = try transcripts("checksums", of: calls)
+    let different = calls.indices.filter { found[$0] != checksums[$0] }
+    #expect(different.isEmpty, "\(different.count) of \(calls.count)")
+    // A few say what it is.
+    let few = different.prefix(5)
+    for (index, lines) in zip(few, try transcripts("lines", of: few.map { calls[$0] })) {
+      #expect(lines == expected[index], "\(calls[index].text)")
+    }
+    return Set(checksums).count
+  }
+
+  private func transcripts(_ form: String, of calls: [Call]) throws -> [[String]] {
+    let table = try JSONEncoder().encode(TranscriptWriter.results)
+    return try DenoScript.run(
+      String(contentsOf: Self.program, encoding: .utf8),
+      input: [Self.bundle.path, Self.setup, String(decoding: table, as: UTF8.self), form] + calls.map(\.text),
+      readable: Self.bundle, as: [[String]].self)
+  }
+
+  private static let setup: String = {
+    let workspaces = JSON.string("{\"workspaces\": [\(RequestGenerator.workspace)]}")
+    return JSON.object([JSON.Member("workspaces", workspaces)]).text
+  }()
+}
+
+/// A native host without anything in it, that writes down what is wanted of it.
+private final class TranscriptWriter {
+  private let handler: EdgeHandler
+  private var lines: [String] = []
+
+  init(_ setup: String) throws {
+    handler = EdgeHandler(configuration: try Setup(json: Array(setup.utf8)).configuration)
+  }
+
+  /// What comes of the effects of a kind. Which of them depends on what is wanted and not on the order, as the flows of a
+  /// `Step.all` run at once in the bundle.
+  static let results: [String: [String]] = {
+    let output = StoredOutput(body: Blob(id: 9), byteCount: 77, mediaType: "image/webp", lifetimeSeconds: 1000)
+    let image = { (format: ImageHeader.Format, orientation: Int, frames: Int) in
+      InspectResult.image(
+        ImageHeader(format: format, width: 300, height: 200, orientation: orientation, frames: frames, hasAlpha: true))
+    }
+    let answer = { (status: Int, location: String?, type: String?, blob: UInt32) in
+      FetchResult.response(
+        InboundResponse(
+          status: status, location: location, contentType: type, body: Blob(id: blob), byteCount: 1000, milliseconds: 3)
+      )
+    }
+    let raster = Raster(width: 3, height: 2, rgba: (0..<24).map { UInt8($0 * 10) })
+    let texts = { (values: [any WireValue]) in values.map { $0.wire.text } }
+    return [
+      "lookUp": texts([
+        LookUpResult.miss, LookUpResult.miss, LookUpResult.miss, LookUpResult.miss, LookUpResult.miss,
+        LookUpResult.hit(output), LookUpResult.failed(Problem(.overloaded, "Full.")),
+      ]),
+      "fetch": texts([
+        answer(200, nil, "image/png", 1), answer(200, nil, "é; \"x\"", 2), answer(200, nil, nil, 3),
+        answer(302, "../b%20c.png?d", nil, 4), answer(302, "//o.example/i/./é.jpg#x", nil, 5), answer(404, nil, nil, 6),
+        FetchResult.failed(.timedOut),
+      ]),
+      "inspect": texts([
+        image(.png, 1, 1), image(.jpeg, 6, 1), image(.gif, 1, 3), image(.webp, 1, 2), image(.svg, 1, 1),
+        InspectResult.undecodable, InspectResult.unsupported,
+      ]),
+      "render": texts([
+        RenderResult.output(RenderedOutput(body: Blob(id: 7), byteCount: 12_345, milliseconds: 7)),
+        RenderResult.output(RenderedOutput(body: Blob(id: 8), byteCount: 1, milliseconds: 0)), RenderResult.undecodable,
+        RenderResult.timedOut, RenderResult.failed,
+      ]),
+      "sample": texts([raster.map { .raster($0) } ?? SampleResult.undecodable, SampleResult.undecodable]),
+    ]
+  }()
+
+  /// FNV-1a of 32 bits.
+  static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    bytes.reduce(0x811C_9DC5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+  }
+
+  func lines(of call: Call) throws -> [String] {
+    lines = []
+    let answer =
+      if let request = Request(call.request) {
+        try finish(handler.handle(request, context: call.context))
+      } else {
+        Answer(EdgeHandler.answer(to: .malformedRequest))
+      }
+    lines.append("send \(answer.response.wire.text)")
+    for work in answer.afterwards { lines.append("settle \(work.wire.text)") }
+    for note in answer.notes { lines.append("note \(JSON.string(note).text)") }
+    return lines.sorted { $0.utf16.lexicographicallyPrecedes($1.utf16) }
+  }
+
+  private func finish<Value>(_ first: Step<Value>) throws -> Value {
+    var step = first
+    while true {
+      switch step {
+      case .done(let value): return value
+      case .lookUp(let key, let then): step = then(try result("lookUp", key))
+      case .fetch(let request, let then): step = then(try result("fetch", request))
+      case .inspect(let request, let then): step = then(try result("inspect", request))
+      case .render(let plan, let then): step = then(try result("render", plan))
+      case .sample(let request, let then): step = then(try result("sample", request))
+      case .all(let flows, let then): step = then(try flows.map { try finish($0) })
+      }
+    }
+  }
+
+  private func result<Result: WireValue>(_ kind: String, _ wanted: some WireValue) throws -> Result {
+    let bytes = wanted.wire.serialized()
+    lines.append("\(kind) \(String(decoding: bytes, as: UTF8.self))")
+    let texts = try #require(Self.results[kind])
+    return try Result(wireText: Array(texts[Int(Self.checksum(bytes)) % texts.count].utf8))
+  }
+}
+
+extension JSON {
+  fileprivate var text: String { String(decoding: serialized(), as: UTF8.self) }
+}
+
+extension Call {
+  fileprivate var text: String { wire.text }
+}
