@@ -35,10 +35,14 @@ struct Decider {
     let parsed = Result { () throws(Problem) in
       try Target(request.target, maximumBytes: configuration.limits.maximumURLBytes)
     }
-    if case .success(let target) = parsed, let health = health(target.path, head) { return .answer(health) }
+    if case .success(let target) = parsed, let health = health(target.path, head) {
+      trace.note("answer", "\(health.status): the service's own health, which is told on every host")
+      return .answer(health)
+    }
 
     guard let match = directory.workspace(at: request.authority) else {
-      throw Problem(.unknownWorkspace, "No workspace answers at this host.")
+      throw Problem(
+        .unknownWorkspace, "No workspace answers at this host; they are at <namespace>.\(configuration.baseDomain).")
     }
     let workspace = match.workspace
     let reason = match.isCustomDomain ? "its custom domain" : "the host's first label"

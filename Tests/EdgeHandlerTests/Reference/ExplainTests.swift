@@ -4,7 +4,7 @@ import Testing
 @testable import EdgeHandler
 
 @Suite struct ExplainTests {
-  private func explain(_ target: String) throws -> [String] {
+  private func explain(_ target: String, host: String = "acme.localhost") throws -> [String] {
     let configuration = try Configuration(
       json: Array(
         """
@@ -14,7 +14,7 @@ import Testing
           "marks": { "logo": { "image": "http://cdn.example/l.png", "autoApplySources": ["photos"] } } }]}
         """.utf8))
     let request = Request(
-      method: "GET", authority: "acme.localhost", target: target, isSecure: false, fields: HTTPFields())
+      method: "GET", authority: host, target: target, isSecure: false, fields: HTTPFields())
     return EdgeHandler(configuration: configuration).explain(request, context: Context(now: 0, isReady: true))
   }
 
@@ -34,6 +34,13 @@ import Testing
     expect(lines, "no effect", "fit: it changes nothing beside the other parameters")
     expect(lines, "mark", "http://b.example/l.png (URL)")
     #expect(lines.contains { $0.hasPrefix("key         ") && $0.utf8.count == 12 + 64 })
+  }
+
+  @Test func saysWhatIsAnsweredWithoutAWorkspace() throws {
+    expect(try explain("/healthz"), "answer", "200: the service's own health, which is told on every host")
+    let lines = try explain("/open/a.jpg", host: "127.0.0.1:8080")
+    let start = "answer      404 unknown-workspace"
+    #expect(lines.contains { $0.hasPrefix(start) && $0.contains("<namespace>.localhost") })
   }
 
   @Test func saysWhatThePolicyDecides() throws {
