@@ -65,6 +65,9 @@ extension TestConnection {
     settings.server.port = 0
     let json = #"{"workspaces": [{"namespace": "a", "sources": {"o": {"kind": "http", "prefix": "\#(origin.url)/"}}}]}"#
     settings.configuration = try Configuration(json: Array(json.utf8))
+    // A gate may stay closed for long where all tests run at once.
+    settings.configuration.limits.fetchTimeoutMilliseconds = 300_000
+    settings.configuration.limits.transformTimeoutMilliseconds = 300_000
     change(&settings)
     let service = try Service(settings, samples: SamplePictures(pictures: ["logo.png": Self.sample("logo.png")]))
     let port = try await offPool { try service.start() }
