@@ -16,7 +16,7 @@ DENO := .build/venv/bin/deno
 .PHONY: help setup build run wasm run-wasm test lint bench fuzz docs docs-images clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install everything that any target needs
 	@scripts/setup native wasm test
@@ -64,8 +64,8 @@ fuzz: ## Feed the readers of requests and pictures with what libFuzzer makes up 
 	@mkdir -p $(FUZZ_BUILD)/corpus/handler $(FUZZ_BUILD)/corpus/pixels
 	$(PYTHON) Tests/Pictures/draw.py $(FUZZ_BUILD)/pictures
 	find $(FUZZ_BUILD)/pictures -size +24k -delete
-	cd $(FUZZ_BUILD) && release/fuzz-handler -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -dict=$(CURDIR)/fuzz/words.dict \
-	  -verbosity=0 -print_final_stats=1 corpus/handler $(CURDIR)/fuzz/seeds/handler
+	cd $(FUZZ_BUILD) && release/fuzz-handler -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=2 -dict="$(CURDIR)/fuzz/words.dict" \
+	  -verbosity=0 -print_final_stats=1 corpus/handler "$(CURDIR)/fuzz/seeds/handler"
 	cd $(FUZZ_BUILD) && release/fuzz-pixels -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=20 \
 	  -verbosity=0 -print_final_stats=1 corpus/pixels pictures
 
@@ -73,6 +73,7 @@ docs: docs-images ## Renew what README.md shows of the program: reference and pi
 	$(PYTHON) scripts/docs.py --reference
 
 docs-images: build ## Make the pictures of README.md
+	@scripts/setup test
 	$(PYTHON) scripts/docs.py --images
 
 clean: ## Remove everything that was built

@@ -157,7 +157,7 @@ def seconds_per_picture(service, target, seconds):
 
 def wrk(url, seconds, host=None, connections=32, unique=None, ports=()):
     """Answers per second; with `unique`, no URL is asked for twice. Each thread has its own of the ports, if there are any."""
-    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s"]
+    command = ["wrk", f"-t{max(2, len(ports))}", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s"]
     if host:
         command += ["-H", f"Host: {host}"]
     command += ["-s", str(ROOT / "bench/unique.lua"), url, "--", unique, *map(str, ports)] if unique else [url]

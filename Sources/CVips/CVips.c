@@ -7,18 +7,23 @@
 
 static void drop(const char *domain, GLogLevelFlags level, const char *message, void *context) {}
 
-// The module for AVIF and HEIC, where those are not built in.
-static void load_heif(void) {
+// Where the module for AVIF and HEIC is, beside libvips; NULL where it is not, as where those are built in.
+static char *heif_module(void) {
   Dl_info library;
   void *symbol = dlsym(RTLD_DEFAULT, "vips_init");
-  if (g_type_from_name("VipsForeignLoadHeif") || !symbol || !dladdr(symbol, &library)) return;
+  if (!symbol || !dladdr(symbol, &library)) return NULL;
   char *folder = g_path_get_dirname(library.dli_fname);
   char *path = g_strdup_printf(
     "%s/vips-modules-%d.%d/vips-heif." G_MODULE_SUFFIX, folder, vips_version(0), vips_version(1));
+  g_free(folder);
+  if (g_file_test(path, G_FILE_TEST_IS_REGULAR)) return path;
+  g_free(path);
+  return NULL;
+}
+
+static void load(const char *path) {
   GModule *module = g_module_open(path, G_MODULE_BIND_LAZY);
   if (module) g_module_make_resident(module);
-  g_free(path);
-  g_free(folder);
 }
 
 // Its buffers hold several rows of tiles of the whole width, of 128 lines each unless told otherwise: megabytes for each
@@ -37,10 +42,14 @@ static void use_low_tiles(void) {
 
 int cvips_initialise(const char *program) {
   // libvips would load all modules that are installed: ImageMagick, OpenSlide and Poppler, none of which is ever called, take
-  // memory and are one more thing for a stranger's file to reach. It looks for them in VIPSHOME, which has no folders here.
-  g_setenv("VIPSHOME", "/dev/null", TRUE);
+  // memory and are one more thing for a stranger's file to reach. It looks for them in VIPSHOME, which has no folders here. Where
+  // the one that is wanted lies elsewhere, libvips has to find it by itself.
+  char *heif = heif_module();
+  if (heif) g_setenv("VIPSHOME", "/dev/null", TRUE);
   if (VIPS_INIT(program)) return -1;
-  load_heif();
+  if (heif && !vips_type_find("VipsOperation", "heifload_buffer")) load(heif);
+  g_free(heif);
+  if (!vips_type_find("VipsOperation", "heifload_buffer") || !vips_type_find("VipsOperation", "heifsave_buffer")) return -1;
   use_low_tiles();
   // Its warnings are about originals, which are anybody's, and carry their words.
   g_log_set_handler("VIPS", G_LOG_LEVEL_MASK, drop, NULL);

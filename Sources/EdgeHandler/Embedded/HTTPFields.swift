@@ -2,8 +2,8 @@
   // What the handler asks of `HTTPTypes`, with the text of the edge bundle; the library's own would bring the library's `String`.
 
   public struct HTTPField: Sendable, Equatable {
-    public var name: Name
-    public var value: String
+    public let name: Name
+    public let value: String
 
     /// What a value must not hold (RFC 9110, section 5.5) becomes a blank, and blanks around it are left out.
     public init(name: Name, value: String) {

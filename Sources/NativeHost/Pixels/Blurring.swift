@@ -13,10 +13,16 @@ extension VipsPicture {
     try premultiplied { picture throws(PixelFailure) in
       // Over three cells or more nothing of the straight pieces of the enlargement is left to be seen.
       let cell = Int(sigma / 3)
-      return cell < 2
-        ? try VipsPicture(cvips_blur(picture.pointer, sigma))
-        : try picture.blurredInCells(of: cell, sigma: sigma, interruption)
+      return cell > 1 && picture.isLargeEnoughForCells(sigma: sigma)
+        ? try picture.blurredInCells(of: cell, sigma: sigma, interruption)
+        : try VipsPicture(cvips_blur(picture.pointer, sigma))
     }
+  }
+
+  /// In cells a pixel costs the same whatever sigma is, but so do those of the margins; by itself it costs about sigma times as much.
+  private func isLargeEnoughForCells(sigma: Double) -> Bool {
+    let margins = 6 * sigma
+    return (Double(width) + margins) * (Double(height) + margins) < Double(width) * Double(height) * sigma
   }
 
   private func blurredInCells(

@@ -20,8 +20,8 @@ public final class PixelEngine: Sendable {
     /// Of one original, summed over its frames.
     public var maximumPixels = 100_000_000
     public var maximumFrames = 500
-    /// What may wait for a thread; one more is ``Rendering/overloaded``. `nil` where the caller goes by ``PixelEngine/backlog``.
-    public var maximumQueued: Int? = 64
+    /// What may wait for a thread; one more is ``Rendering/overloaded``.
+    public var maximumQueued = 64
 
     public init() {}
   }
@@ -35,7 +35,7 @@ public final class PixelEngine: Sendable {
 
   /// - Parameter svgWorker: a program and its first arguments, which runs ``SVGWorker/run(scale:maximumPixels:)``.
   public init(threads: Int, limits: Limits, svgWorker: [String] = ["/proc/self/exe"] + SVGWorker.arguments) {
-    precondition(Vips.isReady, "libvips cannot be initialised")
+    guard Vips.isReady else { fatalError("libvips cannot be initialised, or its module for AVIF and HEIC is missing.") }
     self.limits = limits
     self.svgWorker = svgWorker
     queue = WorkQueue(threads: threads, maximumQueued: limits.maximumQueued)

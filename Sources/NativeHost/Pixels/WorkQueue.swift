@@ -26,17 +26,16 @@ final class WorkQueue: @unchecked Sendable {
   }
 
   private let threads: Int
-  private let maximumQueued: Int?
+  private let maximumQueued: Int
   private let lock = Lock()
   private var waiting: [Entry] = []
   private var isOpen = true
   /// What waits and what runs. Raised under the lock.
   private let count = Atomic(0)
 
-  /// - Parameter maximumQueued: `nil` where the caller sees to it that not too much waits.
-  init(threads: Int, maximumQueued: Int?) {
+  init(threads: Int, maximumQueued: Int) {
     self.threads = max(threads, 1)
-    self.maximumQueued = maximumQueued.map { max($0, 0) }
+    self.maximumQueued = max(maximumQueued, 0)
   }
 
   /// How much waits for a thread; less than nothing by the number of idle threads.
@@ -53,7 +52,7 @@ final class WorkQueue: @unchecked Sendable {
     let interruption = Interruption(deadline: ContinuousClock.now + timeout)
     let refusal: Refusal? = lock.withLock {
       guard isOpen else { return .cancelled }
-      if let maximumQueued, backlog >= maximumQueued { return .full }
+      if backlog >= maximumQueued { return .full }
       waiting.append(Entry(interruption: interruption, work: work))
       count.add(1, ordering: .relaxed)
       lock.wakeAll()

@@ -20,7 +20,7 @@ public final class Service: Sendable {
     public var maximumDiskBytes = 10 << 30
     /// Misses at one time.
     public var maximumWork = 128
-    /// Waiting for a thread for pixels; at this number no miss is begun.
+    /// Waiting for a thread for pixels; at this number no miss is begun, and one that has been begun meanwhile ends.
     public var maximumQueued = 64
     /// Event loops, and as many threads for pixels.
     public var threads = System.coreCount
@@ -45,8 +45,7 @@ public final class Service: Sendable {
     var limits = PixelEngine.Limits()
     limits.maximumPixels = settings.configuration.limits.maximumPixels
     limits.maximumFrames = settings.configuration.limits.maximumFrames
-    // The host goes by the backlog before it fetches: what is refused afterwards has cost a fetch.
-    limits.maximumQueued = nil
+    limits.maximumQueued = settings.maximumQueued
     let host = FlowHost(
       handler: EdgeHandler(configuration: settings.configuration), store: store, origins: origins,
       pixels: PixelEngine(threads: settings.threads, limits: limits), samples: samples,

@@ -27,8 +27,8 @@ public final class FlowHost: Sendable {
 
   /// - Parameters:
   ///   - maximumWork: Misses at one time, whether they fetch, render or wait for a thread; one more is answered 503.
-  ///   - maximumQueued: Waiting for a thread of the engine; while there are so many, a miss that comes is answered 503. One that
-  ///     has been begun is not refused any more, so that what it has cost is not lost.
+  ///   - maximumQueued: Waiting for a thread of the engine; while there are so many, a miss that comes is answered 503 before its
+  ///     original is fetched. The engine has the same bound, for those whose originals come all at once.
   public init(
     handler: EdgeHandler, store: OutputStore, origins: OriginClient, pixels: PixelEngine, samples: SamplePictures,
     maximumWork: Int, maximumQueued: Int
