@@ -365,7 +365,8 @@ class Bench:
             command = [self.clients, service.port, service.host, target, clients, seconds, 100, next(VERSION)]
             text = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=True).stdout
             figures = json.loads(text)
-            if figures["other"] or (clients == admitted and figures["refused"]):
+            # At first, what the clients before have left unanswered is still being dropped.
+            if figures["other"] or (clients == admitted and figures["refused"] > 0.02 * figures["good"]):
                 raise SystemExit(f"bench: overload: {figures}")
             return figures
 
