@@ -41,18 +41,19 @@ struct EncodedPicture {
     case .webp: return try open(allFrames: false, shrink: possible >= 2 ? possible : 1)
     case .svg: return try svg.picture(of: bytes, scale: svgScale(1 / reduction))
     case .avif, .heic:
-      if let small = try thumbnail(reducedAtMost: possible) { return small }
-      return try open()
+      let whole = try open()
+      return try thumbnail(of: whole, reducedAtMost: possible) ?? whole
     case .png, .gif, .tiff: return try open()
     }
   }
 
   /// The small picture that cameras put beside a large one, where there is one that is a smaller scale of the same in every way.
-  private func thumbnail(reducedAtMost possible: Double) throws(PixelFailure) -> VipsPicture? {
+  private func thumbnail(
+    of whole: VipsPicture, reducedAtMost possible: Double
+  ) throws(PixelFailure) -> VipsPicture? {
     guard possible >= 2, let small = try? VipsPicture(cvips_load_heif(bytes.baseAddress, bytes.count, 1)) else {
       return nil
     }
-    let whole = try open()
     let (x, y) = (Double(whole.width) / Double(small.width), Double(whole.height) / Double(small.height))
     // Encoders may round to even sides.
     guard max(x, y) <= possible, max(x, y) >= 2, abs(x / y - 1) < 0.01, small.bands == whole.bands,
