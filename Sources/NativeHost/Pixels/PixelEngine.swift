@@ -46,8 +46,8 @@ public final class PixelEngine: Sendable {
     queue.close()
   }
 
-  /// How much waits for a thread; less than nothing by the number of idle threads.
-  public var backlog: Int { queue.backlog }
+  /// Whether what is asked of it now would not be refused.
+  public var hasRoom: Bool { queue.hasRoom }
 
   /// Calls `completion` once, on a thread of the engine, or at once on the caller's where the engine is overloaded.
   /// The closure that is returned cancels; what is cancelled before it is done ends as overloaded or failed.

@@ -38,8 +38,8 @@ final class WorkQueue: @unchecked Sendable {
     self.maximumQueued = max(maximumQueued, 0)
   }
 
-  /// How much waits for a thread; less than nothing by the number of idle threads.
-  var backlog: Int { count.load(ordering: .relaxed) - threads }
+  /// Whether work that is submitted now would not be refused.
+  var hasRoom: Bool { count.load(ordering: .relaxed) - threads < maximumQueued }
 
   func start() {
     for _ in 0..<threads { Self.startThread { [self] in work() } }
@@ -52,7 +52,7 @@ final class WorkQueue: @unchecked Sendable {
     let interruption = Interruption(deadline: ContinuousClock.now + timeout)
     let refusal: Refusal? = lock.withLock {
       guard isOpen else { return .cancelled }
-      if backlog >= maximumQueued { return .full }
+      guard hasRoom else { return .full }
       waiting.append(Entry(interruption: interruption, work: work))
       count.add(1, ordering: .relaxed)
       lock.wakeAll()

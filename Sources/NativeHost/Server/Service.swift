@@ -49,7 +49,7 @@ public final class Service: Sendable {
     let host = FlowHost(
       handler: EdgeHandler(configuration: settings.configuration), store: store, origins: origins,
       pixels: PixelEngine(threads: settings.threads, limits: limits), samples: samples,
-      maximumWork: settings.maximumWork, maximumQueued: settings.maximumQueued)
+      maximumWork: settings.maximumWork)
     self.host = host
     let metrics = Metrics()
     let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads)

@@ -202,7 +202,7 @@ extension TestConnection {
     #expect(try await offPool { try client.get("/readyz").status } == 503)
     #expect(try await offPool { try client.get("/o/logo.png?w=50").field("cache-status") } == "imgedge; hit")
     cancel()
-    try await until { service.host.pixels.backlog < 0 }
+    try await until { service.host.pixels.hasRoom }
     #expect(try await offPool { try client.get("/o/logo.png?w=51").status } == 200)
     client.close()
     try await stop(service)

@@ -19,19 +19,16 @@ public final class FlowHost: Sendable {
   let claims = Mutex(Claims<CacheKey, Flow, Waiter>())
   private let workCount = Atomic(0)
   private let maximumWork: Int
-  private let maximumQueued: Int
   private let isDraining = Atomic(false)
 
   /// Where a flow that waits for another's work goes on. Called on any thread.
   typealias Waiter = @Sendable (ClaimOutcome) -> Void
 
-  /// - Parameters:
-  ///   - maximumWork: Misses at one time, whether they fetch, render or wait for a thread; one more is answered 503.
-  ///   - maximumQueued: Waiting for a thread of the engine; while there are so many, a miss that comes is answered 503 before its
-  ///     original is fetched. The engine has the same bound, for those whose originals come all at once.
+  /// - Parameter maximumWork: Misses at one time, whether they fetch, render or wait for a thread; one more is answered 503. So is
+  ///   one that comes while the engine has no room, before its original is fetched.
   public init(
     handler: EdgeHandler, store: OutputStore, origins: OriginClient, pixels: PixelEngine, samples: SamplePictures,
-    maximumWork: Int, maximumQueued: Int
+    maximumWork: Int
   ) {
     self.handler = handler
     self.store = store
@@ -39,7 +36,6 @@ public final class FlowHost: Sendable {
     self.pixels = pixels
     self.samples = samples
     self.maximumWork = maximumWork
-    self.maximumQueued = maximumQueued
   }
 
   /// Says that no new work should be sent here.
@@ -54,11 +50,11 @@ public final class FlowHost: Sendable {
   /// Misses in the making.
   public var work: Int { workCount.load(ordering: .relaxed) }
 
-  private var hasRoom: Bool { work < maximumWork && pixels.backlog < maximumQueued }
+  private var hasRoom: Bool { work < maximumWork && pixels.hasRoom }
 
   /// `false` where there is no room for another miss.
   func beginWork() -> Bool {
-    guard pixels.backlog < maximumQueued else { return false }
+    guard hasRoom else { return false }
     let (_, count) = workCount.add(1, ordering: .relaxed)
     if count <= maximumWork { return true }
     endWork()
