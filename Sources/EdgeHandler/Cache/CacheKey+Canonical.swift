@@ -38,8 +38,6 @@ extension CacheKey {
     self.init(digest: SHA256.digest(form))
   }
 
-  /// The opaque part of the entity tag: half of the digest is enough to tell outputs apart.
-  var entityTag: String {
-    String(decoding: hex.bytes.prefix(32), as: UTF8.self)
-  }
+  /// The opaque part of the entity tag of its output.
+  var entityTag: String { EntityTag.opaque(hex) }
 }

@@ -45,11 +45,6 @@
       self.init(decoding: Array(bytes), as: encoding)
     }
 
-    init?(validating bytes: [UInt8], as encoding: UTF8.Type) {
-      guard UTF8Sequence.isWellFormed(bytes) else { return nil }
-      self.init(utf8: bytes)
-    }
-
     @inline(never)
     mutating func append(_ other: consuming String) {
       utf8 += other.utf8

@@ -71,11 +71,10 @@ struct EndpointDecider {
   }
 
   func openAPI() -> Response {
-    let body = OpenAPI.document
-    let tag = String(decoding: Hexadecimal.encode(SHA256.digest(body)).bytes.prefix(32), as: UTF8.self)
+    let tag = OpenAPI.entityTag
     let ifNoneMatch = IfNoneMatch(field: request.fields[.ifNoneMatch])
     var response = head.response(
-      status: 200, mediaType: "application/json", cacheControl: "public, max-age=3600", body)
+      status: 200, mediaType: "application/json", cacheControl: "public, max-age=3600", OpenAPI.document)
     response.fields[.eTag] = "\"\(tag)\""
     if ifNoneMatch.names(tag) || ifNoneMatch.matchesAny {
       response.status = 304

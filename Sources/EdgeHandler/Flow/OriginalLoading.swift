@@ -1,9 +1,7 @@
 /// Fetches an original, follows redirects, and looks at what came.
 final class OriginalLoading: Sendable {
   let workspace: Workspace
-  let limits: Limits
-  /// Our name in ``CDNLoop``.
-  let loopID: String
+  let configuration: Configuration
   /// Unix time in seconds.
   let now: Int64
   /// What happens to the pixels, as far as the workspace's mark policy cares.
@@ -14,17 +12,18 @@ final class OriginalLoading: Sendable {
   let countsFrames: Bool
 
   init(
-    workspace: Workspace, limits: Limits, loopID: String, now: Int64, use: Use, findsContent: Bool = false,
+    workspace: Workspace, configuration: Configuration, now: Int64, use: Use, findsContent: Bool = false,
     countsFrames: Bool = false
   ) {
     self.workspace = workspace
-    self.limits = limits
-    self.loopID = loopID
+    self.configuration = configuration
     self.now = now
     self.use = use
     self.findsContent = findsContent
     self.countsFrames = countsFrames
   }
+
+  private var limits: Limits { configuration.limits }
 
   enum Use: Sendable {
     /// They are shown, under the marks of the presets of these names.
@@ -51,7 +50,7 @@ final class OriginalLoading: Sendable {
   }
 
   private func fetch(_ url: WebURL, of source: Source?, redirects: Int) -> Step<Loaded> {
-    let loop = OutboundRequest.Field(name: CDNLoop.fieldName, value: loopID)
+    let loop = OutboundRequest.Field(name: CDNLoop.fieldName, value: configuration.baseDomain)
     return exchange(url.serialized, fields: [loop], url: url, of: source, redirects: redirects)
   }
 

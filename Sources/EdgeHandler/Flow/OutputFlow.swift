@@ -31,8 +31,8 @@ final class OutputFlow: Sendable {
     _ use: OriginalLoading.Use, findsContent: Bool = false, countsFrames: Bool = false
   ) -> OriginalLoading {
     OriginalLoading(
-      workspace: request.workspace, limits: configuration.limits, loopID: configuration.baseDomain, now: now, use: use,
-      findsContent: findsContent, countsFrames: countsFrames)
+      workspace: request.workspace, configuration: configuration, now: now, use: use, findsContent: findsContent,
+      countsFrames: countsFrames)
   }
 
   /// Renders, stores and answers.

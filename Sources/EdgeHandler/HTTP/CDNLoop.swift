@@ -12,7 +12,7 @@ enum CDNLoop {
   /// - Parameter id: our name there, a host.
   static func names(_ id: String, in fields: HTTPFields) -> Bool {
     guard let value = fields[.cdnLoop] else { return false }
-    return Array(value.utf8).split(separator: UInt8(ascii: ",")).contains { entry in
+    return value.bytes.split(separator: UInt8(ascii: ",")).contains { entry in
       // Parameters follow a semicolon.
       ASCII.equalsIgnoringCase(ASCII.trimmingBlanks(entry.prefix { $0 != UInt8(ascii: ";") }), id)
     }

@@ -96,8 +96,7 @@ final class InfoLoading: Sendable {
 
   private func make() -> Step<Outcome> {
     let loading = OriginalLoading(
-      workspace: output.workspace, limits: configuration.limits, loopID: configuration.baseDomain, now: now,
-      use: .exempt)
+      workspace: output.workspace, configuration: configuration, now: now, use: .exempt)
     return loading.load(reference).flatMap { [self] loaded in
       switch loaded {
       case .failure(let problem): fail(problem)
@@ -139,7 +138,7 @@ extension OutputRequest {
   /// A body that may be another tomorrow: its tag is of what it says.
   fileprivate func response(_ body: [UInt8], _ provenance: Provenance) -> Response {
     var fields = fields(provenance, cacheControl: "public, max-age=86400")
-    let tag = String(decoding: Hexadecimal.encode(SHA256.digest(body)).bytes.prefix(32), as: UTF8.self)
+    let tag = EntityTag.opaque(of: body)
     fields.add(.eTag, "\"\(tag)\"")
     guard !ifNoneMatch.names(tag), !ifNoneMatch.matchesAny else { return Response(status: 304, fields: fields) }
     fields.add(.contentType, "application/json")

@@ -124,8 +124,7 @@ struct Place: Sendable {
     guard case .domain(let name) = host else { return }
     let labels = name.bytes.split(separator: UInt8(ascii: "."))
     let isAmazon =
-      name.ends(with: "." + Self.amazon)
-      || name.ends(with: "." + Self.amazon + ".cn")
+      name.ends(with: "." + Self.amazon) || name.ends(with: "." + Self.amazon + ".cn")
     guard isAmazon, let service = labels.lastIndex(where: { $0.starts(with: "s3".utf8) }) else { return }
     if service > 0 {
       var bucket: [UInt8] = []
@@ -148,7 +147,7 @@ extension Host {
     case .v6(let address): address.high == 0 && address.low <= 1
     case nil:
       if case .domain(let name) = self {
-        name == "localhost" || name.utf8.suffix(10).elementsEqual(".localhost".utf8)
+        name == "localhost" || name.ends(with: ".localhost")
       } else {
         false
       }

@@ -1,6 +1,8 @@
 /// The OpenAPI 3.1 document of a workspace's host (https://spec.openapis.org/oas/v3.1.1.html), made from the tables that parse
 /// requests and word problems.
 enum OpenAPI {
+  static let entityTag = EntityTag.opaque(of: document)
+
   static let document: [UInt8] = JSON.object([
     JSON.Member("openapi", .string("3.1.0")),
     JSON.Member(

@@ -39,7 +39,7 @@ extension SourceReference {
 
   /// Resolves a source and path that stand in the request's path, percent-encoded.
   init(encodedPath: String, workspace: Workspace) throws(Problem) {
-    guard let bytes = PercentCoding.decode(encodedPath.utf8), let text = String(validating: bytes, as: UTF8.self) else {
+    guard let bytes = PercentCoding.decode(encodedPath.utf8), let text = UTF8Sequence.string(bytes) else {
       throw Problem(.invalidSource, "The path of the original is not percent-encoded UTF-8.", parameter: "src")
     }
     self = try Self.alias(text, workspace: workspace)
