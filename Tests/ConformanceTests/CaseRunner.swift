@@ -15,6 +15,9 @@ struct CaseRunner {
   func faults() -> [String] {
     var wrong: [String] = []
     var transcripts: [Transcript] = []
+    let origin = run.origins[one.id]
+    origin?.start()
+    defer { origin?.stop() }
     for build in run.builds {
       do {
         transcripts.append(try play(RawHTTPClient(endpoint: build.client.get().endpoint), build.name, &wrong))

@@ -30,6 +30,7 @@ import Testing
       let redirect = Data(#"{ "status": 302, "headers": { "Location": "/images/f.png" } }"#.utf8)
       origin = try Origin(
         pictures: run.pictures, answers: ["/open/go": [JSONDecoder().decode(OriginAnswer.self, from: redirect)]])
+      origin.start()
       folder = run.folder.appending(path: "policy-change-\(build)")
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }

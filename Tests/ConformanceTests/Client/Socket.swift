@@ -90,8 +90,13 @@ struct Socket: Sendable {
     return bytes
   }
 
-  func close() {
+  /// Ends every call that waits on it, in any thread, and all later ones.
+  func shutDown() {
     _ = shutdown(descriptor, Int32(SHUT_RDWR))
+  }
+
+  func close() {
+    shutDown()
     _ = Glibc.close(descriptor)
   }
 }

@@ -20,7 +20,13 @@ final class Origin: Sendable {
     self.pictures = pictures
     self.answers = answers
     (listener, port) = try Socket.listen()
+  }
+
+  /// Answers from here on; until then callers wait. A case at a time has a thread here, not each of thousands.
+  func start() {
     Thread.detachNewThread { [self] in
+      // Closed by the thread that waits on it: a moment later its number may be another socket's.
+      defer { listener.close() }
       while let connection = try? listener.accept() {
         connection.wait(seconds: 30)
         Thread.detachNewThread { [self] in
@@ -29,6 +35,11 @@ final class Origin: Sendable {
         }
       }
     }
+  }
+
+  /// Refuses connections from here on. To be called once, after ``start()``.
+  func stop() {
+    listener.shutDown()
   }
 
   /// What has been asked since the last call.
