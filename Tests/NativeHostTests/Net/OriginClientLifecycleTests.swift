@@ -7,7 +7,7 @@ import Testing
 private let answer = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npixels"
 
 /// Many exchanges at once, and their ends.
-@Suite struct OriginClientLifecycleTests {
+@Suite(.ownThread) struct OriginClientLifecycleTests {
   /// Holds each connection's answer back until it is opened.
   private final class Gate: Sendable {
     private let isOpen = Mutex(false)

@@ -52,7 +52,7 @@ private func response(_ status: String = "200 OK", _ fields: String..., body: St
   return lines.joined(separator: "\r\n") + "\r\n\r\n" + body
 }
 
-@Suite struct OriginClientTests {
+@Suite(.ownThread) struct OriginClientTests {
   let client = OriginClient()
 
   // MARK: Plain exchanges

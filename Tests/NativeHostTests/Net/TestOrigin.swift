@@ -20,8 +20,11 @@ final class TestOrigin: Sendable {
   var url: String { "http://127.0.0.1:\(port)/image" }
 
   /// `serve` runs on a thread for each connection, which is closed when it returns.
+  ///
+  /// A socket is closed by the thread that waits on it, and by no other: its number may be somebody else's a moment later, whose
+  /// connections would then be accepted here.
   init(family: Int32 = AF_INET, serve: @escaping @Sendable (TestConnection) -> Void) throws {
-    let listener = socket(family, Int32(SOCK_STREAM.rawValue), 0)
+    let listener = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard listener >= 0 else { throw Failure() }
     var address = sockaddr_storage()
     var length = socklen_t(family == AF_INET6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size)
@@ -42,9 +45,13 @@ final class TestOrigin: Sendable {
     // The port is at the same place in both kinds of address.
     port = withUnsafeBytes(of: &address) { UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self)) }
     Thread.start { [self] in
+      defer { Glibc.close(listener) }
       while true {
         let connection = accept(listener, nil, nil)
-        guard connection >= 0 else { return }
+        // That is how the system says that it has been shut down; another failure passes.
+        if connection < 0, errno == EINVAL { return }
+        guard connection >= 0 else { continue }
+        _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
         connections.withLock { $0 += 1 }
         Thread.start { [self] in
           serve(TestConnection(descriptor: connection) { head in self.requests.withLock { $0.append(head) } })
@@ -65,9 +72,9 @@ final class TestOrigin: Sendable {
     }
   }
 
+  /// From here on connections are refused. Must be called once only.
   func stop() {
     Glibc.shutdown(listener, Int32(SHUT_RDWR))
-    Glibc.close(listener)
   }
 
   /// A port of loopback on which nobody listens.
@@ -114,25 +121,5 @@ struct TestConnection: Sendable {
   func waitForClose() {
     var bytes = [UInt8](repeating: 0, count: 4096)
     while recv(descriptor, &bytes, bytes.count, 0) > 0 {}
-  }
-}
-
-/// A detached POSIX thread: the blocking servers of these tests must not take threads from the pool that runs the tests.
-enum Thread {
-  private final class Body: Sendable {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-  }
-
-  static func start(_ run: @escaping @Sendable () -> Void) {
-    var thread = pthread_t()
-    let code = pthread_create(
-      &thread, nil,
-      { context in
-        if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
-        return nil
-      }, Unmanaged.passRetained(Body(run)).toOpaque())
-    precondition(code == 0)
-    pthread_detach(thread)
   }
 }

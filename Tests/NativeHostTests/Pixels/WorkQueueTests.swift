@@ -4,7 +4,7 @@ import Pixels
 import Synchronization
 import Testing
 
-@Suite struct WorkQueueTests {
+@Suite(.ownThread) struct WorkQueueTests {
   private func engine(threads: Int, queued: Int) -> PixelEngine {
     var limits = PixelEngine.Limits()
     limits.maximumQueued = queued

@@ -1,4 +1,5 @@
 import EdgeHandler
+import Glibc
 import HTTPTypes
 import NIOCore
 import NIOPosix
@@ -43,7 +44,7 @@ private final class EchoResponder: Responder {
   }
 }
 
-@Suite struct HTTPServerTests {
+@Suite(.ownThread) struct HTTPServerTests {
   private let responder = EchoResponder()
 
   private func server(_ change: (inout HTTPServer.Configuration) -> Void = { _ in }) async throws -> (HTTPServer, Int) {
@@ -272,6 +273,27 @@ private final class EchoResponder: Responder {
     #expect(answer.1.body == "GET a.localhost /2 false ")
     second.close()
     try await server.drain(grace: .seconds(5)).get()
+  }
+
+  @Test func itsSocketsAreNotForProgramsThatThisProcessStarts() async throws {
+    let (server, port) = try await server()
+    let client = try TestClient(port: port)
+    let isAnswered = try await offPool { try client.get("/x").status == 200 }
+    #expect(isAnswered)
+    // The client's own has another port on this side.
+    let flags = (3..<Int32(getdtablesize())).filter { localPort($0) == port }.map { fcntl($0, F_GETFD) }
+    #expect(flags == [FD_CLOEXEC, FD_CLOEXEC])
+    client.close()
+    try await server.drain(grace: .seconds(5)).get()
+  }
+
+  private func localPort(_ descriptor: Int32) -> Int? {
+    var address = sockaddr_in()
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let code = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+    }
+    return code == 0 && address.sin_family == AF_INET ? Int(UInt16(bigEndian: address.sin_port)) : nil
   }
 
   @Test func drainingAnswersWhatIsInFlightAndClosesTheRest() async throws {

@@ -38,7 +38,7 @@ extension TestConnection {
   }
 }
 
-@Suite struct ServiceTests {
+@Suite(.ownThread) struct ServiceTests {
   private let gate = Gate()
   private let origin: TestOrigin
 
@@ -65,7 +65,10 @@ extension TestConnection {
     settings.server.port = 0
     let json = #"{"workspaces": [{"namespace": "a", "sources": {"o": {"kind": "http", "prefix": "\#(origin.url)/"}}}]}"#
     settings.configuration = try Configuration(json: Array(json.utf8))
-    // A gate may stay closed for long where all tests run at once.
+    // A gate may stay closed for long where all tests run at once, and a connection without a request.
+    settings.server.requestTimeout = .seconds(300)
+    settings.server.idleTimeout = .seconds(300)
+    settings.origins.connectTimeoutMilliseconds = 300_000
     settings.configuration.limits.fetchTimeoutMilliseconds = 300_000
     settings.configuration.limits.transformTimeoutMilliseconds = 300_000
     change(&settings)

@@ -22,7 +22,7 @@ struct TestClient: Sendable {
   private let descriptor: Int32
 
   init(port: Int) throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = UInt16(port).bigEndian
@@ -93,20 +93,4 @@ struct TestClient: Sendable {
   func close() {
     Glibc.close(descriptor)
   }
-}
-
-/// Runs what blocks on a thread of its own: the tests' pool has two.
-func offPool<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-  try await withCheckedThrowingContinuation { continuation in
-    Thread.start { continuation.resume(with: Result { try body() }) }
-  }
-}
-
-/// Returns when something has become true; a test that needs more than a minute has failed.
-func until(_ condition: @Sendable () -> Bool) async throws {
-  for _ in 0..<12_000 {
-    if condition() { return }
-    try await Task.sleep(for: .milliseconds(5))
-  }
-  throw TestClient.Failure()
 }

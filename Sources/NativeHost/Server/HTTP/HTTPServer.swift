@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -64,12 +65,14 @@ public final class HTTPServer: Sendable {
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .serverChannelInitializer { [self] channel in
         channel.eventLoop.makeCompletedFuture {
+          try channel.closeOnExec()
           try channel.pipeline.syncOperations.addHandler(AcceptLimit(server: self))
         }
       }
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { [self] channel in
         channel.eventLoop.makeCompletedFuture {
+          try channel.closeOnExec()
           let decoder = HTTPRequestDecoder(
             leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop,
             limitConfiguration: Self.headLimits)
@@ -129,6 +132,15 @@ public final class HTTPServer: Sendable {
     promise?.succeed()
     // Accepting may have stopped because of the limit.
     listener?.read()
+  }
+}
+
+extension Channel {
+  /// Keeps the socket from the programs that this process starts: a connection ends only when everyone who has it has closed it.
+  fileprivate func closeOnExec() throws {
+    _ = try pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { socket in
+      fcntl(socket, F_SETFD, FD_CLOEXEC)
+    }
   }
 }
 
