@@ -2,5 +2,5 @@
 
 import { start } from "./deno/start.mjs";
 
-const { fetch } = await start();
+const { worker: { fetch } } = await start();
 export default { fetch };

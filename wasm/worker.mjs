@@ -11,18 +11,28 @@ const encoder = new TextEncoder();
 /** Reasons for `refusal`. */
 export const MALFORMED = 0, FAILED = 1, OVERLOADED = 2;
 
+/** What an output store can have for a request; of several look-ups the last of these counts. */
+export const outcomes = ["hit", "collapsed", "miss", "refused"];
+
+/** Where a platform keeps no usage: what went wrong is told all the same. */
+const onConsole = {
+  note: ({ notes }) => notes && console.error(notes),
+  fault: (message, error) => console.error(message, error),
+};
+
 /**
  * @param options.module A compiled `WebAssembly.Module`, or the bytes of one.
  * @param options.setup What `configure` takes.
  * @param options.net `fetch(outbound, { permits, signal })` → `{ response }` or `{ failed }`.
  * @param options.pixels `perform(kind, text, blobs, signal)` → `{ result, body }`.
  * @param options.outputs `peek(key)`, `get(key)`, `put(key, output)`.
+ * @param options.records `note(usage)` of a request that has been answered, and `fault(message, error)` of what should not happen.
  * @param options.maximumWork Misses at one time; one more is answered 503.
  * @throws With the words of the module where the setup is wrong.
  */
-export async function createWorker({ module, setup = {}, net, pixels, outputs, maximumWork = 128 }) {
+export async function createWorker({ module, setup = {}, net, pixels, outputs, records = onConsole, maximumWork = 128 }) {
   const compiled = module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module);
-  const worker = new Worker(compiled, JSON.stringify(setup), { net, pixels, outputs, maximumWork });
+  const worker = new Worker(compiled, JSON.stringify(setup), { net, pixels, outputs, records, maximumWork });
   return {
     /** The standard entry of a module worker. The platform has normalised the URL before we see it. */
     async fetch(request, _env, context) {
@@ -41,8 +51,12 @@ export async function createWorker({ module, setup = {}, net, pixels, outputs, m
     },
     /** For a platform that has the request as it was received: `{ method, target, fields, isHTTP10, isSecure }`. */
     respond: (received, signal) => worker.respond(received, signal),
-    refuse: (reason) => worker.instance.refuse(reason),
+    refuse: (reason) => worker.refuse(reason),
     drain: () => worker.isDraining = true,
+    /** Misses in the making. */
+    get work() {
+      return worker.work;
+    },
   };
 }
 
@@ -69,6 +83,13 @@ class Worker {
       flight.instance.begin(flight, JSON.stringify({ request: received, context }));
       signal?.addEventListener("abort", () => flight.callerLeft(), { once: true });
     });
+  }
+
+  /** For what never became a request. */
+  refuse(reason) {
+    const answer = this.instance.refuse(reason);
+    this.host.records.note({ status: answer.status, byteCount: answer.body?.length ?? 0, milliseconds: 0 });
+    return answer;
   }
 
   /** A trap leaves memory in an unknown state: what is in flight is lost, and the next request finds a new instance. */
@@ -101,7 +122,7 @@ class Instance {
         lookUp: (number, effect, ...text) => this.#flight(number)?.lookUp(effect, this.#json(...text)),
         settle: (number, ...text) => this.#flight(number)?.settle(this.#json(...text)),
       },
-      records: { note: (_number, ...text) => console.error(this.#json(...text)) },
+      records: { note: (number, ...text) => this.#flight(number)?.note(this.#json(...text)) },
       response: { send: (number, ...text) => this.#flight(number)?.send(this.#json(...text)) },
     };
     this.exports = new WebAssembly.Instance(worker.module, imports).exports;
@@ -143,7 +164,7 @@ class Instance {
       return call();
     } catch (error) {
       this.isDead = true;
-      console.error("the module was lost and is replaced:", error);
+      this.worker.host.records.fault("the module was lost and is replaced", error);
       this.worker.replace(this);
       return undefined;
     }
@@ -192,7 +213,12 @@ class Flight {
   #stop = new AbortController();
   #isWanted = true;
   #isWorking = false;
+  #isOver = false;
   #waitsFor = undefined;
+  #start = performance.now();
+  #answer = undefined;
+  #record = undefined;
+  #outcome = -1;
 
   constructor(instance, resolve, waitUntil) {
     this.instance = instance;
@@ -223,12 +249,15 @@ class Flight {
   lookUp(effect, key) {
     const { claims, host } = this.worker;
     const output = host.outputs.peek(key);
-    if (output) return void queueMicrotask(() => this.#found(effect, "hit", output));
+    if (output) return void queueMicrotask(() => this.#hit(effect, "hit", output));
     const waiter = {
       flight: this,
-      found: (output) => this.#found(effect, "hit", output),
-      made: (output) => this.#found(effect, "collapsed", output),
-      failed: (problem) => this.instance.resume(this, effect, problem),
+      found: (output) => this.#hit(effect, "hit", output),
+      made: (output) => this.#hit(effect, "collapsed", output),
+      failed: (problem) => {
+        this.#found("collapsed");
+        this.instance.resume(this, effect, problem);
+      },
       passed: () => this.#missed(effect, key),
     };
     if (!claims.enter(key, this, waiter)) return void (this.#waitsFor = { key, waiter });
@@ -236,7 +265,7 @@ class Flight {
     this.#perform(effect, host.outputs.get(key), (output) => {
       if (!output) return void this.#missed(effect, key);
       this.#settled(key, (waiter) => waiter.found(output));
-      return this.#hit("hit", output);
+      return this.#stored("hit", output);
     }, undefined, () => this.#missed(effect, key));
   }
 
@@ -256,13 +285,21 @@ class Flight {
 
   send(response) {
     this.isAnswered = true;
-    this.resolve(readable(response, this.#blobs));
+    this.#answer = readable(response, this.#blobs);
+    this.resolve(this.#answer);
+  }
+
+  note(record) {
+    this.#record = record;
   }
 
   // How it ends.
 
   /** Answered, and what follows the answer is done. */
   end() {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (this.#answer && this.#isWanted) this.worker.host.records.note(this.#usage());
     if (this.#isWorking) this.worker.work -= 1;
     this.#isWorking = false;
     for (const key of this.#claimed) this.#pass(key);
@@ -272,6 +309,7 @@ class Flight {
 
   lose(answer) {
     this.#stop.abort();
+    this.#answer ??= answer;
     this.resolve(answer);
     this.end();
   }
@@ -295,7 +333,7 @@ class Flight {
   #perform(effect, work, read, failure, otherwise) {
     const done = (result) => result === undefined || this.instance.resume(this, effect, result);
     work.then((value) => done(read(value)), (error) => {
-      if (!this.#stop.signal.aborted) console.error("a host's effect failed:", error);
+      if (!this.#stop.signal.aborted) this.worker.host.records.fault("an effect of the host failed", error);
       otherwise ? otherwise() : done(failure);
     });
   }
@@ -307,18 +345,21 @@ class Flight {
     if (this.#isWorking || this.worker.work < this.worker.host.maximumWork) {
       if (!this.#isWorking) this.worker.work += 1;
       this.#isWorking = true;
+      this.#found("miss");
       return this.instance.resume(this, effect, "miss");
     }
+    this.#found("refused");
     this.#settled(key, (waiter) => waiter.failed("overloaded"));
     this.instance.resume(this, effect, "overloaded");
   }
 
-  #found(effect, how, output) {
+  #hit(effect, how, output) {
     this.#waitsFor = undefined;
-    this.instance.resume(this, effect, this.#hit(how, output));
+    this.instance.resume(this, effect, this.#stored(how, output));
   }
 
-  #hit(how, output) {
+  #stored(how, output) {
+    this.#found(how);
     const stored = {
       body: this.#adopt(output.body),
       byteCount: output.body.length,
@@ -337,6 +378,21 @@ class Flight {
   #pass(key) {
     const next = this.worker.claims.pass(key);
     if (next) queueMicrotask(() => next.passed());
+  }
+
+  #found(outcome) {
+    this.#outcome = Math.max(this.#outcome, outcomes.indexOf(outcome));
+  }
+
+  /** What the module tells of the request, and what has been measured. */
+  #usage() {
+    return {
+      ...this.#record,
+      cache: outcomes[this.#outcome],
+      status: this.#answer.status,
+      byteCount: this.#answer.body?.length ?? 0,
+      milliseconds: performance.now() - this.#start,
+    };
   }
 
   #adopt(bytes) {

@@ -23,7 +23,11 @@ struct Shim {
     guard let received = Request(call.request) else {
       return send(request, Answer(EdgeHandler.answer(to: .malformedRequest)))
     }
-    advance(shim.handler.handle(received, context: call.context), of: request, Finish { send(request, $0) })
+    let finish = Finish<Answer> { answer in
+      send(request, answer)
+      note(request, received, answer)
+    }
+    advance(shim.handler.handle(received, context: call.context), of: request, finish)
   }
 
   static func resume(_ number: UInt32, _ text: [UInt8]) {
@@ -115,9 +119,13 @@ struct Shim {
     for work in answer.afterwards {
       work.wire.serialized().withUnsafeBufferPointer { outputsSettle(request, $0.baseAddress, $0.count) }
     }
-    for note in answer.notes {
-      JSON.string(note).serialized().withUnsafeBufferPointer { recordsNote(request, $0.baseAddress, $0.count) }
-    }
+  }
+
+  private static func note(_ request: UInt32, _ received: Request, _ answer: Answer) {
+    let record = UsageRecord(
+      received, namespace: shared?.handler.namespace(at: received.authority), code: answer.response.problemCode,
+      notes: answer.notes)
+    record.wire.serialized().withUnsafeBufferPointer { recordsNote(request, $0.baseAddress, $0.count) }
   }
 }
 

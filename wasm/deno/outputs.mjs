@@ -6,11 +6,14 @@ const overheadBytes = 256;
 
 /**
  * @param options.directory Where outputs are kept; without one, in memory only.
+ * @param options.fault `(message, error)`, of what cannot be kept.
  * @param options.maximumMemoryBytes An output larger than an eighth of it is kept on disk only.
  */
-export function createOutputs({ directory, maximumMemoryBytes = 256 << 20, maximumDiskBytes = 10 * 2 ** 30 } = {}) {
+export function createOutputs(
+  { directory, maximumMemoryBytes = 256 << 20, maximumDiskBytes = 10 * 2 ** 30, fault = console.error } = {},
+) {
   const memory = new Recent(maximumMemoryBytes);
-  const disk = directory === undefined ? undefined : new Disk(directory, maximumDiskBytes);
+  const disk = directory === undefined ? undefined : new Disk(directory, maximumDiskBytes, fault);
 
   const remember = (key, output) => {
     const cost = output.body.length + overheadBytes;
@@ -35,6 +38,9 @@ export function createOutputs({ directory, maximumMemoryBytes = 256 << 20, maxim
       remember(key, { ...output, body: own });
       await disk?.write(key, { ...output, body: own });
     },
+    get usage() {
+      return { memory: memory.usage, disk: disk?.index.usage ?? { count: 0, bytes: 0 } };
+    },
   };
 }
 
@@ -48,6 +54,10 @@ class Recent {
   constructor(maximum, evicted = () => {}) {
     this.maximum = maximum;
     this.evicted = evicted;
+  }
+
+  get usage() {
+    return { count: this.#entries.size, bytes: this.#cost };
   }
 
   get(key) {
@@ -81,11 +91,12 @@ class Recent {
 class Disk {
   #writes = 0;
 
-  constructor(directory, maximumBytes) {
+  constructor(directory, maximumBytes, fault) {
     this.directory = directory;
+    this.fault = fault;
     this.index = new Recent(maximumBytes, (key) => Deno.remove(this.#path(key)).catch(() => {}));
     Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
-    this.ready = this.#scan().catch((error) => console.error("outputs cannot be listed:", error));
+    this.ready = this.#scan().catch((error) => fault("outputs cannot be listed", error));
   }
 
   async read(key) {
@@ -116,7 +127,7 @@ class Disk {
       await Deno.rename(temporary, this.#path(key));
       this.index.set(key, true, line.length + body.length);
     } catch (error) {
-      console.error("an output cannot be written:", error.name);
+      this.fault("an output cannot be written", error.name);
       await Deno.remove(temporary).catch(() => {});
     }
   }

@@ -8,8 +8,12 @@ import { MALFORMED } from "../worker.mjs";
 
 const maximumBodyBytes = 1 << 20;
 
-/** Resolves with the server once it listens. */
-export function listen(worker, { host, port, maximumConnections = 8192, trustsForwardedProtocol = false }) {
+/**
+ * Resolves with the server once it listens.
+ *
+ * @param options.connections A set that holds those that are open.
+ */
+export function listen(worker, { host, port, maximumConnections = 8192, trustsForwardedProtocol = false, connections }) {
   const server = http.createServer({
     requireHostHeader: false,
     maxHeaderSize: 80 << 10,
@@ -18,6 +22,10 @@ export function listen(worker, { host, port, maximumConnections = 8192, trustsFo
     keepAliveTimeout: 75_000,
   });
   server.maxConnections = maximumConnections;
+  server.on("connection", (socket) => {
+    connections.add(socket);
+    socket.on("close", () => connections.delete(socket));
+  });
   const isSecure = ({ headers }) => trustsForwardedProtocol && headers["x-forwarded-proto"] === "https";
   const take = (request, response) => serve(worker, request, response, isSecure(request));
   server.on("request", take);

@@ -1,5 +1,7 @@
 // A worker under Deno, configured by the environment variables of `imgedge serve`.
 
+import { createLog, isLevel } from "./log.mjs";
+import { createMetrics, serveMetrics } from "./metrics.mjs";
 import { createNet } from "./net.mjs";
 import { createOutputs } from "./outputs.mjs";
 import { createPixels } from "./pixels.mjs";
@@ -44,10 +46,29 @@ export async function attempt(work) {
   }
 }
 
-export function start() {
-  return attempt(() => {
+function level() {
+  const text = setting("LOG_LEVEL");
+  if (text === undefined || isLevel(text)) return text;
+  throw new Error(`IMGEDGE_LOG_LEVEL: "${text}" is not one of trace, debug, info, notice, warning and error`);
+}
+
+/**
+ * A worker and its log, with metrics where a port for them is set.
+ *
+ * @param connections How many are open, where that is known.
+ */
+export function start(connections = () => undefined) {
+  return attempt(async () => {
+    const log = createLog(level());
+    const metrics = createMetrics();
     const workspaces = setting("WORKSPACES");
-    return createWorker({
+    const outputs = createOutputs({
+      directory: setting("DATA"),
+      maximumMemoryBytes: bytes("MAX_MEMORY"),
+      maximumDiskBytes: bytes("MAX_DISK"),
+      fault: log.fault,
+    });
+    const worker = await createWorker({
       module: Deno.readFileSync(new URL("../dist/edge.wasm", import.meta.url)),
       setup: {
         workspaces: workspaces && Deno.readTextFileSync(workspaces),
@@ -60,12 +81,20 @@ export function start() {
       },
       net: createNet({ samples: samples(setting("SAMPLES")) }),
       pixels: createPixels(setting("PIXELS") ?? "http://127.0.0.1:8081"),
-      outputs: createOutputs({
-        directory: setting("DATA"),
-        maximumMemoryBytes: bytes("MAX_MEMORY"),
-        maximumDiskBytes: bytes("MAX_DISK"),
-      }),
+      outputs,
+      records: {
+        note(usage) {
+          metrics.count(usage);
+          log.request(usage);
+        },
+        fault: log.fault,
+      },
       maximumWork: number("MAX_MISSES"),
     });
+    const port = number("METRICS_PORT");
+    if (port !== undefined) {
+      await serveMetrics(port, () => metrics.text({ work: worker.work, connections: connections(), store: outputs.usage }));
+    }
+    return { worker, log };
   });
 }

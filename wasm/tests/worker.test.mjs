@@ -194,6 +194,33 @@ Deno.test("at most so many misses are in the making", async () => {
   equal((await worker.respond(call("/readyz"))).status, 200);
 });
 
+Deno.test("what has been answered is noted once, with the module's record and what was measured", async () => {
+  const noted = [];
+  const records = { note: (usage) => noted.push(usage), fault: () => {} };
+  const { seen: _, ...effects } = host({ fetch: ({ url }) => Promise.resolve(url.endsWith("none.png") ? { failed: "timedOut" } : found) });
+  const worker = await createWorker({ module, ...effects, records });
+  const gone = new AbortController();
+  const lost = worker.respond(call("/samples/c.png"), gone.signal);
+  gone.abort();
+  await lost;
+  await worker.respond(call("/samples/a.png?w=10", ["Origin", "https://a.example", "Cookie", "secret"]));
+  await worker.respond(call("/samples/a.png?w=10"));
+  await Promise.all([1, 2].map(() => worker.respond(call("/samples/none.png?v=secret"))));
+  await worker.respond({ ...call("/samples/a.png"), fields: [] });
+  worker.refuse(0);
+  equal(
+    noted.map(({ milliseconds, byteCount, ...usage }) => (assert(milliseconds >= 0 && byteCount > 0), usage)),
+    [
+      { namespace: "demo", method: "GET", path: "/samples/a.png", origin: "https://a.example", cache: "miss", status: 200 },
+      { namespace: "demo", method: "GET", path: "/samples/a.png", cache: "hit", status: 200 },
+      ...["miss", "collapsed"].map((cache) => (
+        { namespace: "demo", method: "GET", path: "/samples/none.png", code: "source-timeout", cache, status: 504 }
+      )),
+      ...[1, 2].map(() => ({ status: 400 })),
+    ],
+  );
+});
+
 Deno.test("addresses are judged by the module", async () => {
   const judged = {};
   const { seen: _, ...effects } = host({

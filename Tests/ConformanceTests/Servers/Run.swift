@@ -89,11 +89,11 @@ final class Run: Sendable {
   static let buildNames: [String] = ["native", "wasm"].filter { Layout.onlyBuild == nil || Layout.onlyBuild == $0 }
 
   /// Its log is beside its data.
-  static func start(_ build: String, data: URL, workspaces: URL) throws -> SupervisedProcess {
+  static func start(_ build: String, data: URL, workspaces: URL, more: [String] = []) throws -> SupervisedProcess {
     let isNative = build == "native"
     return try SupervisedProcess(
       isNative ? Layout.binary : Layout.wasmServe,
-      (isNative ? ["serve"] : []) + flags(data: data, workspaces: workspaces),
+      (isNative ? ["serve"] : []) + flags(data: data, workspaces: workspaces) + more,
       environment: ["IMGEDGE_BIN": Layout.binary.path], log: data.appendingPathExtension("log"))
   }
 

@@ -10,7 +10,7 @@ final class SupervisedProcess: Sendable {
   /// Closing it ends the program; so does the end of this process.
   private let leash: FileHandle
   private let output: FileHandle
-  private let log: URL
+  let log: URL
 
   /// - Parameter log: a file that takes the program's standard error.
   init(_ program: URL, _ arguments: [String], environment: [String: String] = [:], log: URL) throws {

@@ -32,6 +32,8 @@ def stop(group):
 
 
 def main():
+    # A thread of the test process may have signals blocked, and whatever it starts inherits that.
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     child = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, start_new_session=True)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: os.close(0))

@@ -127,16 +127,23 @@ private final class TranscriptWriter {
 
   func lines(of call: Call) throws -> [String] {
     lines = []
+    let request = Request(call.request)
     let answer =
-      if let request = Request(call.request) {
+      if let request {
         try finish(handler.handle(request, context: call.context))
       } else {
         Answer(EdgeHandler.answer(to: .malformedRequest))
       }
     lines.append("send \(answer.response.wire.text)")
     for work in answer.afterwards { lines.append("settle \(work.wire.text)") }
-    for note in answer.notes { lines.append("note \(JSON.string(note).text)") }
+    if let request { lines.append("note \(record(of: request, answer).wire.text)") }
     return lines.sorted { $0.utf16.lexicographicallyPrecedes($1.utf16) }
+  }
+
+  private func record(of request: Request, _ answer: Answer) -> UsageRecord {
+    UsageRecord(
+      request, namespace: handler.namespace(at: request.authority), code: answer.response.problemCode,
+      notes: answer.notes)
   }
 
   private func finish<Value>(_ first: Step<Value>) throws -> Value {

@@ -173,4 +173,12 @@ struct WireGenerator {
       url: text(), fields: list { OutboundRequest.Field(name: $0.text(), value: $0.text()) }, maximumBytes: count(),
       timeoutMilliseconds: count())
   }
+
+  mutating func usageRecord() -> UsageRecord {
+    let request = Request(method: text(), authority: text(), target: text(), isSecure: flag(), fields: [:])
+    let notes = list { $0.text() }
+    var record = UsageRecord(request, namespace: maybe { $0.text() }, code: maybe { $0.text() }, notes: notes)
+    record.origin = maybe { $0.text() }
+    return record
+  }
 }

@@ -32,6 +32,7 @@ import Testing
       try crosses(make.afterwards(), seed: seed)
       try crosses(make.response(), seed: seed, isEqual: ==)
       try crosses(make.call(), seed: seed)
+      try crosses(make.usageRecord(), seed: seed, isEqual: ==)
     }
   }
 

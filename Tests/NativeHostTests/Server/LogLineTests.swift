@@ -1,5 +1,6 @@
 import EdgeHandler
 import Glibc
+import HTTPTypes
 import Testing
 
 @testable import Server
@@ -22,13 +23,19 @@ import Testing
     #expect(json["ms"] == .number("12.034"))
   }
 
-  @Test func aUsageRecordHoldsNoQueryAndIsBounded() throws {
-    let long = String(repeating: "a", count: 100_000)
-    let record = UsageRecord(
-      namespace: "a", method: long, path: "/" + long, origin: long, outcome: .miss, status: 200, byteCount: 5,
-      microseconds: 7)
-    #expect(record.line.count < 2000)
-    #expect(try JSON.parse(record.line)["cache"]?.string == "miss")
+  @Test func theLineOfARequestHasItsMembersInOrder() throws {
+    var fields = HTTPFields()
+    fields[.origin] = "https://a.example"
+    let request = Request(method: "GET", authority: "a", target: "/x?secret", isSecure: false, fields: fields)
+    let record = UsageRecord(request, namespace: "a", code: "not-found", notes: ["one", "two"])
+    let line = RequestLine(record: record, outcome: .miss, status: 404, byteCount: 5, microseconds: 7)
+    let names = if case .object(let members) = try JSON.parse(line.bytes) { members.map(\.name) } else { [String]() }
+    #expect(
+      names == [
+        "time", "level", "message", "namespace", "method", "path", "origin", "cache", "status", "bytes", "ms", "code",
+        "notes",
+      ])
+    #expect(!String(decoding: line.bytes, as: UTF8.self).contains("secret"))
   }
 
   @Test func theWriterBringsAllLinesInOrder() async throws {

@@ -32,7 +32,7 @@ struct EdgeResponder: Responder {
       let response = hit.answer(with: output)
     {
       reply(response)
-      note(request.head, response, .hit, since: start, namespace: hit.namespace)
+      note(response, .hit, since: start) { UsageRecord(request.head, namespace: hit.namespace) }
       return nil
     }
     let namespace = log == nil ? nil : host.handler.namespace(at: request.head.authority)
@@ -43,9 +43,9 @@ struct EdgeResponder: Responder {
         box.hits.insert(hit, for: identity)
       }
       reply(response)
-      note(
-        request.head, response, ending.outcome, since: start, namespace: namespace, code: ending.response.problemCode,
-        notes: ending.notes)
+      note(response, ending.outcome, since: start) {
+        UsageRecord(request.head, namespace: namespace, code: ending.response.problemCode, notes: ending.notes)
+      }
     }
     flow.start(request.head)
     return flow.callerLeft
@@ -74,19 +74,15 @@ struct EdgeResponder: Responder {
   }
 
   private func note(
-    _ request: Request, _ response: ServerResponse, _ outcome: LookUpOutcome, since start: NIODeadline,
-    namespace: String?, code: String? = nil, notes: [String] = []
+    _ response: ServerResponse, _ outcome: LookUpOutcome, since start: NIODeadline, _ record: () -> UsageRecord
   ) {
     let microseconds = Int((NIODeadline.now() - start).nanoseconds / 1000)
     metrics.count(status: response.status, outcome: outcome, microseconds: microseconds)
     guard let log else { return }
-    let path = request.target.utf8.prefix { $0 != 0x3F }
-    let record = UsageRecord(
-      namespace: namespace, method: request.method,
-      path: String(decoding: path, as: UTF8.self), origin: request.fields[.origin], outcome: outcome,
-      status: response.status, byteCount: response.body?.readableBytes ?? 0, microseconds: microseconds,
-      code: code, notes: notes)
-    log.append(record.line)
+    let line = RequestLine(
+      record: record(), outcome: outcome, status: response.status, byteCount: response.body?.readableBytes ?? 0,
+      microseconds: microseconds)
+    log.append(line.bytes)
   }
 
   func refuse(_ refusal: Refusal) -> ServerResponse {

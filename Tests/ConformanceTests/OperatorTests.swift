@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+/// What whoever runs a server sees of it: the same of both builds.
+@Suite(.enabled(if: Layout.deployment == nil && Layout.onlyBuild == nil)) struct OperatorTests {
+  @Test func logsAndMetricsOfTheBuildsAgree() async throws {
+    let (native, wasm) = try await Turnstile.shared.pass { (try Life("native"), try Life("wasm")) }
+    let requests = native.log.filter { $0.contains(#""message":"request""#) }
+    #expect(requests.count == Life.requests.count - 1, "of those that were no requests there is no line")
+    #expect(requests.map { $0.contains("code") } == [false, false, false, true, false])
+    #expect(native.log == wasm.log)
+    #expect(!native.log.joined().contains("secret"))
+    #expect(native.metrics.contains("imgedge_lookups_total{result=\"hit\"} 2"))
+    #expect(native.metrics.contains("imgedge_requests_total{status=\"4xx\"} 2"))
+    #expect(native.metrics == wasm.metrics)
+  }
+
+  @Test(arguments: Run.buildNames)
+  func aHigherLevelSilencesRequests(build: String) async throws {
+    let life = try await Turnstile.shared.pass { try Life(build, level: "notice") }
+    #expect(life.log.count == 3 && life.log.allSatisfy { $0.contains(#""level":"notice""#) })
+  }
+
+  /// A server from its start to its end, with a few requests in between.
+  private struct Life {
+    /// Without times.
+    var log: [String] = []
+    /// Without values that differ by nature.
+    var metrics: [String] = []
+
+    static let requests: [(method: String, target: String, hosts: Int)] = [
+      ("GET", "/pictures/f.png?w=20&format=png", 1),
+      ("GET", "/pictures/f.png?w=20&format=png", 1),
+      ("HEAD", "/pictures/f.png?w=20&format=png", 1),
+      ("GET", "/pictures/none.png?w=20&v=secret", 1),
+      ("GET", "/healthz", 2),
+      ("GET", "/healthz", 1),
+    ]
+
+    init(_ build: String, level: String = "info") throws {
+      let run = try Run.shared.get()
+      let origin = try Origin(pictures: run.pictures, answers: [:])
+      origin.start()
+      defer { origin.stop() }
+      let name = "operator-\(build)-\(level)"
+      let workspaces = run.folder.appending(path: "\(name).json")
+      let text = """
+        { "workspaces": [ { "namespace": "acme",
+            "sources": { "pictures": { "kind": "http", "prefix": "http://127.0.0.1:\(origin.port)/images/" } } } ] }
+        """
+      try Data(text.utf8).write(to: workspaces)
+      let (listener, metricsPort) = try Socket.listen()
+      listener.close()
+      let process = try Run.start(
+        build, data: run.folder.appending(path: name), workspaces: workspaces,
+        more: ["--metrics-port", "\(metricsPort)", "--log-level", level])
+      let endpoint = try process.waitUntilListening()
+      let client = RawHTTPClient(endpoint: endpoint)
+      for request in Self.requests {
+        var fields = [("Origin", "https://a.example"), ("Cookie", "secret")]
+        for _ in 0..<request.hosts { fields.append(("Host", "acme.localhost")) }
+        _ = try client.send(method: request.method, target: request.target, fields: fields)
+        // An output is stored after its answer has gone out.
+        repeat { metrics = try Self.metrics(at: metricsPort) } while !metrics.contains(Self.storedOutput)
+      }
+      process.stop()
+      log = try Self.read(process.log, until: "\"stopped\"")
+        .map { Self.withoutMeasurement($0).replacing("\(endpoint.port)", with: "PORT") }
+    }
+
+    private static let storedOutput = #"imgedge_store_outputs{place="memory"} 1"#
+
+    private static func metrics(at port: Int) throws -> [String] {
+      let client = RawHTTPClient(endpoint: Endpoint(isTLS: false, host: "127.0.0.1", port: port))
+      let answer = try client.send(method: "GET", target: "/metrics", fields: [("Host", "localhost")])
+      return answer.text.split(separator: "\n").map { withoutMeasurement(String($0)) }
+    }
+
+    private static func withoutMeasurement(_ line: String) -> String {
+      line.replacing(/"time":"[^"]+"/, with: "\"time\":0").replacing(/"ms":[0-9]+\.[0-9]{3}/, with: "\"ms\":0")
+        .replacing(/^(imgedge_request_seconds_(?:bucket|sum)|imgedge_store_bytes)(.*) [^ ]+$/) { "\($0.1)\($0.2) 0" }
+    }
+
+    /// The lines, once there is one that holds `end`.
+    private static func read(_ log: URL, until end: String) throws -> [String] {
+      for _ in 0..<600 {
+        let text = try String(contentsOf: log, encoding: .utf8)
+        if text.contains(end) { return text.split(separator: "\n").map(String.init) }
+        Thread.sleep(forTimeInterval: 0.1)
+      }
+      throw SupervisedProcess.Failure(description: "the log never ends")
+    }
+  }
+}

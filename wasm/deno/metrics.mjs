@@ -1,0 +1,64 @@
+// Counts since the start in the text format of Prometheus, version 0.0.4: the families of the native host, as far as they are known.
+
+import http from "node:http";
+import { outcomes } from "../worker.mjs";
+
+/** Upper bounds in seconds, as texts, because they are the values of a label. */
+const bounds = ["0.0001", "0.00025", "0.001", "0.005", "0.025", "0.1", "0.25", "1.0", "5.0", "30.0"];
+
+export function createMetrics() {
+  const classes = new Array(6).fill(0);
+  const lookUps = new Map(outcomes.map((one) => [one, 0]));
+  const latencies = new Array(bounds.length + 1).fill(0);
+  let seconds = 0;
+  return {
+    count({ status, cache, milliseconds }) {
+      classes[Math.floor(status / 100)] += 1;
+      if (cache !== undefined) lookUps.set(cache, lookUps.get(cache) + 1);
+      const place = bounds.findIndex((bound) => milliseconds / 1000 <= Number(bound));
+      latencies[place < 0 ? bounds.length : place] += 1;
+      seconds += milliseconds / 1000;
+    },
+    /** @param gauges.connections Left out where the platform does not tell. */
+    text({ work, connections, store }) {
+      let total = 0;
+      const buckets = latencies.map((count, index) => [`_bucket{le="${bounds[index] ?? "+Inf"}"}`, total += count]);
+      const places = (what) => ["memory", "disk"].map((place) => [`{place="${place}"}`, store[place][what]]);
+      const classed = [2, 3, 4, 5].map((one) => [`{status="${one}xx"}`, classes[one]]);
+      return [
+        family("requests_total", "counter", "Answers by class of status.", classed),
+        family("lookups_total", "counter", "What the store had for a request.", [...lookUps].map(([one, count]) => [`{result="${one}"}`, count])),
+        family("request_seconds", "histogram", "From the request to the whole answer being handed on.", [
+          ...buckets,
+          ["_sum", seconds],
+          ["_count", total],
+        ]),
+        family("misses_in_flight", "gauge", "Misses that fetch, render or wait for a thread.", [["", work]]),
+        connections === undefined ? "" : family("connections", "gauge", "Connections that are open.", [["", connections]]),
+        family("store_bytes", "gauge", "What outputs take.", places("bytes")),
+        family("store_outputs", "gauge", "Outputs that are kept.", places("count")),
+      ].join("");
+    },
+  };
+}
+
+function family(name, type, help, samples) {
+  const lines = samples.map(([rest, value]) => `imgedge_${name}${rest} ${value}\n`);
+  return `# HELP imgedge_${name} ${help}\n# TYPE imgedge_${name} ${type}\n${lines.join("")}`;
+}
+
+/** On loopback, because the numbers are nobody else's business. Resolves once it listens. */
+export function serveMetrics(port, text) {
+  const server = http.createServer({ requireHostHeader: false }, ({ method, url }, response) => {
+    const isRead = ["GET", "HEAD"].includes(method) && url === "/metrics";
+    const type = isRead ? "text/plain; version=0.0.4; charset=utf-8" : "text/plain; charset=utf-8";
+    const body = new TextEncoder().encode(isRead ? text() : "GET /metrics\n");
+    response.writeHead(isRead ? 200 : 404, { "Content-Type": type, "Content-Length": body.length });
+    response.end(method === "HEAD" ? undefined : body);
+  });
+  server.maxConnections = 64;
+  return new Promise((resolve, reject) => {
+    server.on("error", reject);
+    server.listen(port, "127.0.0.1", () => resolve(server));
+  });
+}
