@@ -21,6 +21,59 @@ import Testing
     #expect(life.log.count == 3 && life.log.allSatisfy { $0.contains(#""level":"notice""#) })
   }
 
+  @Test func whatKeepsAServerFromStartingIsSaidAlike() async throws {
+    let starts = try await Turnstile.shared.pass {
+      let folder = try Run.shared.get().folder
+      let (file, workspaces) = (folder.appending(path: "file"), folder.appending(path: "wrong.json"))
+      try Data().write(to: file)
+      try Data(#"{"workspaces": [{"namespace": "acme", "colour": 1}]}"#.utf8).write(to: workspaces)
+      let (listener, taken) = try Socket.listen()
+      defer { listener.close() }
+      let wrong: [(arguments: [String], status: Int32, words: String)] = [
+        (["--port", "99999"], 64, "whole number from 0 to 65535"),
+        (["--port"], 64, "Missing value"),
+        (["--colour", "1"], 64, "Unknown option"),
+        (["--allow-network", "10"], 64, "not a network"),
+        (["--port", "\(taken)"], 1, "cannot listen on 127.0.0.1:\(taken): Address already in use"),
+        (["--port", "0", "--metrics-port", "\(taken)"], 1, "cannot listen on 127.0.0.1:\(taken): "),
+        (["--port", "0", "--host", "192.0.2.1"], 1, "cannot listen on 192.0.2.1:0: "),
+        (["--port", "0", "--data", file.path], 1, "cannot keep outputs in \(file.path): Not a directory"),
+        (["--port", "0", "--data", file.path + "/x"], 1, "cannot keep outputs in \(file.path)/x: Not a directory"),
+        (["--workspaces", file.path + "x"], 78, "\(file.path)x: No such file or directory"),
+        (["--workspaces", workspaces.path], 78, "\(workspaces.path): workspace \"acme\": colour: "),
+      ]
+      return try wrong.map { (try FailedStart("native", $0.arguments), try FailedStart("wasm", $0.arguments), $0) }
+    }
+    for (native, wasm, expected) in starts {
+      #expect(native == wasm)
+      #expect(native.status == expected.status)
+      #expect(native.words.contains(expected.words))
+    }
+  }
+
+  /// A server that ends before it listens.
+  private struct FailedStart: Equatable {
+    var status: Int32
+    var words: String
+
+    init(_ build: String, _ arguments: [String]) throws {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      let program = build == "native" ? [Layout.binary.path, "serve"] : [Layout.wasmServe.path]
+      // One that starts after all is ended.
+      process.arguments = ["timeout", "60"] + program + arguments
+      process.environment = Layout.environment.merging(["IMGEDGE_BIN": Layout.binary.path]) { $1 }
+      let output = Pipe()
+      process.standardError = output
+      process.standardOutput = output
+      process.standardInput = FileHandle.nullDevice
+      try process.run()
+      words = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      status = process.terminationStatus
+    }
+  }
+
   /// A server from its start to its end, with a few requests in between.
   private struct Life {
     /// Without times.

@@ -11,7 +11,7 @@ const server = await attempt(() =>
     host,
     port: number("PORT") ?? 8080,
     maximumConnections: number("MAX_CONNECTIONS"),
-    trustsForwardedProtocol: setting("TRUST_PROXY") === "true",
+    trustsForwardedProtocol: ["true", "1", "yes"].includes(setting("TRUST_PROXY")),
     connections,
   })
 );

@@ -2,6 +2,7 @@
 
 import http from "node:http";
 import { outcomes } from "../worker.mjs";
+import { bind } from "./server.mjs";
 
 /** Upper bounds in seconds, as texts, because they are the values of a label. */
 const bounds = ["0.0001", "0.00025", "0.001", "0.005", "0.025", "0.1", "0.25", "1.0", "5.0", "30.0"];
@@ -57,8 +58,5 @@ export function serveMetrics(port, text) {
     response.end(method === "HEAD" ? undefined : body);
   });
   server.maxConnections = 64;
-  return new Promise((resolve, reject) => {
-    server.on("error", reject);
-    server.listen(port, "127.0.0.1", () => resolve(server));
-  });
+  return bind(server, port, "127.0.0.1");
 }

@@ -44,6 +44,9 @@ export function createOutputs(
   };
 }
 
+/** What the system says of a file or folder, without the path and the call. */
+export const reasonOf = (error) => error.message.replace(/ \(os error .*/, "");
+
 const seconds = () => Math.floor(Date.now() / 1000);
 
 /** Values with a cost each, in the order of their last use. */
@@ -95,7 +98,7 @@ class Disk {
     this.directory = directory;
     this.fault = fault;
     this.index = new Recent(maximumBytes, (key) => Deno.remove(this.#path(key)).catch(() => {}));
-    Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    this.#prepare();
     this.ready = this.#scan().catch((error) => fault("outputs cannot be listed", error));
   }
 
@@ -129,6 +132,20 @@ class Disk {
     } catch (error) {
       this.fault("an output cannot be written", error.name);
       await Deno.remove(temporary).catch(() => {});
+    }
+  }
+
+  /** Throws where it cannot be made or written to. */
+  #prepare() {
+    const probe = `${this.directory}/.${crypto.randomUUID()}.tmp`;
+    try {
+      Deno.mkdirSync(this.directory, { recursive: true, mode: 0o700 });
+      Deno.writeFileSync(probe, new Uint8Array(), { createNew: true, mode: 0o600 });
+      Deno.removeSync(probe);
+    } catch (error) {
+      // Of a file that is in the way, Deno says only that it is there.
+      const reason = error instanceof Deno.errors.AlreadyExists ? "Not a directory" : reasonOf(error);
+      throw new Error(`cannot keep outputs in ${this.directory}: ${reason}`);
     }
   }
 

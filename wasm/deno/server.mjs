@@ -40,11 +40,26 @@ export function listen(worker, { host, port, maximumConnections = 8192, trustsFo
     if (socket.writable) socket.end(raw(worker.refuse(MALFORMED)));
     else socket.destroy();
   });
+  return bind(server, port, host);
+}
+
+/** Resolves with the server once it listens. */
+export function bind(server, port, host) {
   return new Promise((resolve, reject) => {
-    server.on("error", reject);
+    server.on("error", (error) => reject(new Error(`cannot listen on ${host}:${port}: ${reasons[error.code] ?? error.message}`)));
     server.listen(port, host, () => resolve(server));
   });
 }
+
+/** In the system's words. */
+const reasons = {
+  EACCES: "Permission denied",
+  EADDRINUSE: "Address already in use",
+  EADDRNOTAVAIL: "Cannot assign requested address",
+  // What Deno has for an address that is no interface's.
+  EINVAL: "Cannot assign requested address",
+  ENOTFOUND: "Name or service not known",
+};
 
 async function serve(worker, request, response, isSecure) {
   const left = new AbortController();

@@ -3,9 +3,20 @@
 import { createLog, isLevel } from "./log.mjs";
 import { createMetrics, serveMetrics } from "./metrics.mjs";
 import { createNet } from "./net.mjs";
-import { createOutputs } from "./outputs.mjs";
+import { createOutputs, reasonOf } from "./outputs.mjs";
 import { createPixels } from "./pixels.mjs";
 import { createWorker } from "../worker.mjs";
+
+/** Ends the program with a line on standard error. */
+export class Failure extends Error {
+  constructor(message, exitCode = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** `EX_USAGE` and `EX_CONFIG` of sysexits.h, as the native program has them. */
+const badUsage = 64, badConfiguration = 78;
 
 export const setting = (name) => Deno.env.get(`IMGEDGE_${name}`) || undefined;
 
@@ -13,7 +24,7 @@ export const setting = (name) => Deno.env.get(`IMGEDGE_${name}`) || undefined;
 export function number(name, scale = 1) {
   const text = setting(name);
   if (text === undefined) return undefined;
-  if (!/^\d+(\.\d+)?$/.test(text)) throw new Error(`IMGEDGE_${name}: "${text}" is not a number`);
+  if (!/^\d+(\.\d+)?$/.test(text)) throw new Failure(`IMGEDGE_${name}: "${text}" is not a number`, badUsage);
   return Math.round(Number(text) * scale);
 }
 
@@ -22,7 +33,7 @@ function bytes(name) {
   const unit = setting(name)?.match(/[KMG]$/)?.[0];
   if (unit === undefined) return number(name);
   const [count, scale] = [setting(name).slice(0, -1), { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[unit]];
-  if (!/^\d+$/.test(count)) throw new Error(`IMGEDGE_${name}: "${setting(name)}" is not a number of bytes`);
+  if (!/^\d+$/.test(count)) throw new Failure(`IMGEDGE_${name}: "${setting(name)}" is not a number of bytes`, badUsage);
   return Number(count) * scale;
 }
 
@@ -41,15 +52,22 @@ export async function attempt(work) {
     return await work();
   } catch (error) {
     console.error(`imgedge: ${error.message}`);
-    // EX_CONFIG of sysexits.h, as the native program has it.
-    Deno.exit(78);
+    Deno.exit(error.exitCode ?? 1);
+  }
+}
+
+function read(path) {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    throw new Failure(`${path}: ${reasonOf(error)}`, badConfiguration);
   }
 }
 
 function level() {
   const text = setting("LOG_LEVEL");
   if (text === undefined || isLevel(text)) return text;
-  throw new Error(`IMGEDGE_LOG_LEVEL: "${text}" is not one of trace, debug, info, notice, warning and error`);
+  throw new Failure(`IMGEDGE_LOG_LEVEL: "${text}" is not one of trace, debug, info, notice, warning and error`, badUsage);
 }
 
 /**
@@ -71,7 +89,7 @@ export function start(connections = () => undefined) {
     const worker = await createWorker({
       module: Deno.readFileSync(new URL("../dist/edge.wasm", import.meta.url)),
       setup: {
-        workspaces: workspaces && Deno.readTextFileSync(workspaces),
+        workspaces: workspaces && read(workspaces),
         baseDomain: setting("BASE_DOMAIN"),
         allowedNetworks: setting("ALLOW_NETWORK")?.split(","),
         fetchTimeoutMilliseconds: number("FETCH_TIMEOUT", 1000),
@@ -90,6 +108,10 @@ export function start(connections = () => undefined) {
         fault: log.fault,
       },
       maximumWork: number("MAX_MISSES"),
+    }).catch((error) => {
+      // What is not said of the setup is said of the workspaces.
+      const place = workspaces && !error.message.startsWith("setup: ") ? `${workspaces}: ` : "";
+      throw new Failure(place + error.message, badConfiguration);
     });
     const port = number("METRICS_PORT");
     if (port !== undefined) {

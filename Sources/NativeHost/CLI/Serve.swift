@@ -10,7 +10,7 @@ struct Serve: ParsableCommand {
     abstract: "Serve images.",
     discussion: """
       Every option also reads an environment variable: --base-domain reads IMGEDGE_BASE_DOMAIN. The option wins.
-      Ends with status 64 when an option is wrong and 78 when the workspaces are.
+      Ends with status 64 when an option is wrong, 78 when the workspaces are, and 1 when it cannot listen or keep outputs.
       """)
 
   @OptionGroup var workspaceOptions: WorkspaceOptions
@@ -19,6 +19,8 @@ struct Serve: ParsableCommand {
   @OptionGroup(title: "Capacity") var capacity: CapacityOptions
   @Option(help: ArgumentHelp("trace, debug, info (a line for each request), notice, warning, error. Default: info."))
   var logLevel: String?
+  @Flag(help: "Only say whether the options and the workspaces are right.")
+  var check = false
 
   func run() throws {
     do {
@@ -29,7 +31,6 @@ struct Serve: ParsableCommand {
   }
 
   private func serve() throws {
-    let signals = TerminationSignals()
     var settings = Service.Settings()
     settings.configuration = try workspaceOptions.configuration()
     try listening.apply(to: &settings)
@@ -41,6 +42,9 @@ struct Serve: ParsableCommand {
         Logger.Level(rawValue: $0)
       } ?? .info
 
+    if check { return }
+
+    let signals = TerminationSignals()
     let writer = LogWriter()
     defer { writer.close() }
     let logger = Logger(label: "imgedge") { _ in JSONLogHandler(writer: writer, level: level) }
@@ -49,11 +53,8 @@ struct Serve: ParsableCommand {
     do {
       service = try Service(settings, requestLog: level <= .info ? writer : nil)
       port = try service.start()
-    } catch let error as IOError {
-      let reason = String(cString: strerror(error.errnoCode))
-      throw Failure("cannot listen on \(settings.server.host):\(settings.server.port): \(reason)")
     } catch {
-      throw Failure("cannot start: \(error)")
+      throw Failure("\(error)")
     }
     print("listening on http://\(settings.server.host):\(port)")
     fflush(nil)

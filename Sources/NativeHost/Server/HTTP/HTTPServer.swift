@@ -58,7 +58,7 @@ public final class HTTPServer: Sendable {
     self.responder = responder
   }
 
-  /// Binds. Returns the address, with the port that was taken.
+  /// Binds. Returns the address, with the port that was taken; fails with a ``ListenError``.
   public func start() -> EventLoopFuture<SocketAddress> {
     ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1024)
@@ -81,6 +81,7 @@ public final class HTTPServer: Sendable {
         }
       }
       .bind(host: configuration.host, port: configuration.port)
+      .flatMapErrorThrowing { [configuration] error in throw ListenError(configuration, error) }
       .flatMapThrowing { [self] listener in
         state.withLock { $0.listener = listener }
         guard let address = listener.localAddress else { throw ChannelError.unknownLocalAddress }
@@ -141,6 +142,21 @@ extension Channel {
     _ = try pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { socket in
       fcntl(socket, F_SETFD, FD_CLOEXEC)
     }
+  }
+}
+
+/// A server's address cannot be listened on.
+public struct ListenError: Error, CustomStringConvertible {
+  public let description: String
+
+  fileprivate init(_ configuration: HTTPServer.Configuration, _ error: any Error) {
+    let reason =
+      switch error {
+      case let error as IOError: String(cString: strerror(error.errnoCode))
+      case let error as SocketAddressError.UnknownHost: error.errorDescription
+      default: "\(error)"
+      }
+    description = "cannot listen on \(configuration.host):\(configuration.port): \(reason)"
   }
 }
 
