@@ -173,6 +173,21 @@ private final class EchoResponder: Responder {
     #expect(isClosed)
   }
 
+  @Test(arguments: ["Host: a", "Transfer-Encoding: chunked\r\n\r\nno number"])
+  func theRefusalOfAHeadHasNoBody(rest: String) async throws {
+    let (server, port) = try await server()
+    try await offPool {
+      let client = try TestClient(port: port)
+      defer { client.close() }
+      client.send("HEAD /x HTTP/1.1\r\nHost: a\r\n\(rest)\r\n\r\n")
+      let answer = try client.receive(isBodyless: true)
+      #expect(answer.status == 400)
+      #expect(answer.field("content-length") == "9")
+      #expect(client.isClosed())
+    }
+    try await server.drain(grace: .seconds(5)).get()
+  }
+
   @Test func whatCameBeforeIsAnsweredFirst() async throws {
     let answers = try await answers(to: "GET /x HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n", count: 2)
     #expect(answers.map(\.status) == [200, 400])

@@ -16,7 +16,8 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
   /// A request that has been read and waits for its turn.
   private enum Pending {
     case request(ServerRequest, keepsAlive: Bool, isHTTP10: Bool)
-    case refusal(Refusal)
+    /// The answer to a `HEAD` has no body (RFC 9110, section 9.3.2).
+    case refusal(Refusal, isHead: Bool)
   }
 
   private let server: HTTPServer
@@ -80,7 +81,7 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     guard error is HTTPParserError || error is NIOHTTPDecoderError else { return close() }
-    refuse(.malformed)
+    refuse(.malformed, isHead: assembly.isHead)
     process()
     flushIfIdle()
   }
@@ -120,7 +121,7 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
       hasCompletedRequest = true
       patience.requestIsComplete(now: .now())
       pending.append(.request(request, keepsAlive: keepsAlive, isHTTP10: isHTTP10))
-    case .refusal(let refusal): refuse(refusal)
+    case .refusal(let refusal, let isHead): refuse(refusal, isHead: isHead)
     }
     process()
   }
@@ -149,9 +150,9 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
     }
   }
 
-  private func refuse(_ refusal: Refusal) {
+  private func refuse(_ refusal: Refusal, isHead: Bool) {
     guard !closesAfterPending else { return }
-    pending.append(.refusal(refusal))
+    pending.append(.refusal(refusal, isHead: isHead))
   }
 
   private func wantsContinue() {
@@ -170,9 +171,11 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
       requestNumber += 1
       isAnswering = true
       switch next {
-      case .refusal(let refusal):
+      case .refusal(let refusal, let isHead):
         closes = true
-        answer(server.responder.refuse(refusal), isHTTP10: false)
+        var response = server.responder.refuse(refusal)
+        if isHead { response.body = nil }
+        answer(response, isHTTP10: false)
       case .request(let request, let keepsAlive, let isHTTP10):
         if !keepsAlive || server.isFull { closes = true }
         let number = requestNumber

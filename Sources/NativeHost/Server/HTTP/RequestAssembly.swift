@@ -10,7 +10,7 @@ struct RequestAssembly {
     case wantsContinue
     /// When `keepsAlive` is false, nothing that follows is to be read.
     case request(ServerRequest, keepsAlive: Bool, isHTTP10: Bool)
-    case refusal(Refusal)
+    case refusal(Refusal, isHead: Bool)
   }
 
   private var head: HTTPRequestHead?
@@ -20,6 +20,9 @@ struct RequestAssembly {
 
   /// Whether no request has begun.
   var isEmpty: Bool { head == nil }
+
+  /// Whether the request that has begun is a `HEAD`.
+  var isHead: Bool { head?.method == .HEAD }
 
   mutating func add(_ part: HTTPServerRequestPart, _ configuration: HTTPServer.Configuration) -> Result {
     switch part {
@@ -31,7 +34,9 @@ struct RequestAssembly {
 
   private mutating func begin(_ head: HTTPRequestHead, _ configuration: HTTPServer.Configuration) -> Result {
     let isSecure = configuration.trustsForwardedProtocol && head.headers.first(name: "X-Forwarded-Proto") == "https"
-    guard let request = Request(head, isSecure: isSecure) else { return .refusal(.malformed) }
+    guard let request = Request(head, isSecure: isSecure) else {
+      return .refusal(.malformed, isHead: head.method == .HEAD)
+    }
     self.head = head
     self.request = request
     let expects = head.headers.first(name: "Expect")?.lowercased() == "100-continue"
@@ -41,7 +46,7 @@ struct RequestAssembly {
       // The answer does not depend on the body, so that the caller need not send it.
       return expects || promised > maximum ? end(keepsAlive: false) : .more
     case .collect(let maximum):
-      guard promised <= maximum else { return .refusal(.bodyTooLarge) }
+      guard promised <= maximum else { return .refusal(.bodyTooLarge, isHead: head.method == .HEAD) }
       return expects ? .wantsContinue : .more
     }
   }
@@ -52,7 +57,7 @@ struct RequestAssembly {
     case .discard(let maximum):
       return bodyByteCount > maximum ? end(keepsAlive: false) : .more
     case .collect(let maximum):
-      guard bodyByteCount <= maximum else { return .refusal(.bodyTooLarge) }
+      guard bodyByteCount <= maximum else { return .refusal(.bodyTooLarge, isHead: isHead) }
       body.writeImmutableBuffer(bytes)
       return .more
     }
