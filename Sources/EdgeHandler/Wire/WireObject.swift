@@ -3,11 +3,13 @@ struct WireObject {
   private let members: [JSON.Member]
   private var readCount = 0
 
+  @inline(never)
   init(_ wire: JSON) throws(WireError) {
     guard case .object(let members) = wire else { throw WireError("must be an object") }
     self.members = members
   }
 
+  @inline(never)
   mutating func optional(_ name: String) -> JSON? {
     for member in members where member.name == name {
       readCount += 1
@@ -20,6 +22,7 @@ struct WireObject {
     members.contains { $0.name == name }
   }
 
+  @inline(never)
   mutating func json(_ name: String) throws(WireError) -> JSON {
     guard let value = optional(name) else { throw WireError("\(name): is missing") }
     return value
@@ -37,23 +40,27 @@ struct WireObject {
     return values
   }
 
+  @inline(never)
   mutating func string(_ name: String) throws(WireError) -> String {
     guard let value = try json(name).string else { throw WireError("\(name): must be a string") }
     return value
   }
 
+  @inline(never)
   mutating func optionalString(_ name: String) throws(WireError) -> String? {
     guard let json = optional(name) else { return nil }
     guard let value = json.string else { throw WireError("\(name): must be a string") }
     return value
   }
 
+  @inline(never)
   mutating func bool(_ name: String) throws(WireError) -> Bool {
     guard let value = try json(name).bool else { throw WireError("\(name): must be true or false") }
     return value
   }
 
   /// 32 bits everywhere, because wasm has no more.
+  @inline(never)
   mutating func int(_ name: String, from least: Int, to most: Int = Int(Int32.max)) throws(WireError) -> Int {
     guard let value = try json(name).int, value >= least, value <= most else {
       throw WireError("\(name): must be a whole number from \(least) to \(most)")
@@ -61,21 +68,25 @@ struct WireObject {
     return value
   }
 
+  @inline(never)
   mutating func int64(_ name: String) throws(WireError) -> Int64 {
     guard let value = try json(name).int64 else { throw WireError("\(name): must be a whole number") }
     return value
   }
 
+  @inline(never)
   mutating func fixedPoint(_ name: String) throws(WireError) -> FixedPoint {
     guard let value = try json(name).fixedPoint else { throw WireError("\(name): must be a decimal number") }
     return value
   }
 
+  @inline(never)
   mutating func bytes(_ name: String) throws(WireError) -> [UInt8] {
     guard let bytes = Base64.decode(try string(name).utf8) else { throw WireError("\(name): must be base64") }
     return bytes
   }
 
+  @inline(never)
   func end() throws(WireError) {
     // Names are unique, so that a count tells.
     guard readCount == members.count else { throw WireError("there is a member that means nothing here") }

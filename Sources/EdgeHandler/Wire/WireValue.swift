@@ -8,13 +8,18 @@ public protocol WireValue {
   init(wire: JSON) throws(WireError)
 }
 
-/// Says what was wrong with a text from the other side. For whoever writes a host: callers never see it.
+/// Says what was wrong with a text from the other side. For whoever writes a host: callers never see it, and the edge bundle, whose
+/// host gets a 500 instead, does not make the sentence.
 public struct WireError: Error, Sendable {
-  public var description: String
+  #if hasFeature(Embedded)
+    public init(_ description: @autoclosure () -> String) {}
+  #else
+    public var description: String
 
-  public init(_ description: String) {
-    self.description = description
-  }
+    public init(_ description: @autoclosure () -> String) {
+      self.description = description()
+    }
+  #endif
 }
 
 extension WireValue {
@@ -56,6 +61,7 @@ struct WireChoice {
   let name: String
   private let attached: JSON?
 
+  @inline(never)
   init(_ wire: JSON) throws(WireError) {
     switch wire {
     case .string(let name):
@@ -72,6 +78,7 @@ struct WireChoice {
     .object([JSON.Member(name, attached)])
   }
 
+  @inline(never)
   func json() throws(WireError) -> JSON {
     guard let attached else { throw WireError("\(name): something must be attached") }
     return attached
