@@ -24,6 +24,18 @@
     static func ~= (pattern: consuming String, value: String) -> Bool {
       value == pattern
     }
+
+    // The library's comparison of optionals is repeated at each place.
+
+    @inline(never)
+    static func == (left: String?, right: consuming String) -> Bool {
+      guard let left else { return false }
+      return left == right
+    }
+
+    static func ~= (pattern: consuming String, value: String?) -> Bool {
+      value == pattern
+    }
   }
 
   // MARK: Bytes
