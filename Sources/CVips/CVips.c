@@ -125,10 +125,6 @@ VipsImage *cvips_flip(VipsImage *in, VipsDirection direction) { GIVE(vips_flip(i
 
 VipsImage *cvips_rotate(VipsImage *in, VipsAngle angle) { GIVE(vips_rot(in, &out, angle, NULL)); }
 
-VipsImage *cvips_reduce(VipsImage *in, double x, double y) {
-  GIVE(vips_resize(in, &out, x, "vscale", y, "kernel", VIPS_KERNEL_LANCZOS3, NULL));
-}
-
 VipsImage *cvips_shrink(VipsImage *in, double factor) { GIVE(vips_shrink(in, &out, factor, factor, NULL)); }
 
 VipsImage *cvips_enlarge(VipsImage *in, int width, int height, const char *interpolation) {

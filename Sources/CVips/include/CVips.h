@@ -5,6 +5,8 @@
 // `VipsImage *` gives a reference of the caller's, or NULL where libvips failed; what gives an `int` gives 0 on success.
 // Nothing is decided here.
 
+#include "Reduce.h"
+
 #include <malloc.h>
 #include <vips/vips.h>
 #include <vips/vector.h>
@@ -30,8 +32,6 @@ VipsImage *cvips_uniform(int width, int height, const double *color, int bands);
 VipsImage *cvips_extract_area(VipsImage *in, int x, int y, int width, int height);
 VipsImage *cvips_flip(VipsImage *in, VipsDirection direction);
 VipsImage *cvips_rotate(VipsImage *in, VipsAngle angle);
-// By factors of at most one; libvips rounds the size on its way, which can cost or add a pixel.
-VipsImage *cvips_reduce(VipsImage *in, double x, double y);
 // By means over this many pixels a side.
 VipsImage *cvips_shrink(VipsImage *in, double factor);
 // To exactly this size, with libvips' interpolator of that name, a premultiplied picture.

@@ -28,21 +28,14 @@ extension VipsPicture {
 
   /// To exactly this size, with alpha premultiplied so that what cannot be seen does not bleed into what can.
   func resized(to size: PixelSize) throws(PixelFailure) -> VipsPicture {
-    try premultiplied { picture throws(PixelFailure) in
-      let reduced = try picture.reduced(
-        to: PixelSize(width: min(size.width, picture.width), height: min(size.height, picture.height)))
-      guard reduced.size != size else { return reduced }
-      return try VipsPicture(cvips_enlarge(reduced.pointer, Int32(size.width), Int32(size.height), "bicubic"))
+    let smaller = PixelSize(width: min(size.width, width), height: min(size.height, height))
+    let reduced =
+      smaller == self.size
+      ? self : try VipsPicture(cvips_reduce(pointer, Int32(smaller.width), Int32(smaller.height)))
+    guard smaller != size else { return reduced }
+    return try reduced.premultiplied { picture throws(PixelFailure) in
+      try VipsPicture(cvips_enlarge(picture.pointer, Int32(size.width), Int32(size.height), "bicubic"))
     }
-  }
-
-  private func reduced(to size: PixelSize) throws(PixelFailure) -> VipsPicture {
-    guard size != self.size else { return self }
-    let x = Double(size.width) / Double(width)
-    let y = Double(size.height) / Double(height)
-    let reduced = try VipsPicture(cvips_reduce(pointer, x, y))
-    guard reduced.size != size else { return reduced }
-    return try VipsPicture(cvips_embed_copying_edges(reduced.pointer, 0, 0, Int32(size.width), Int32(size.height)))
   }
 
   /// Does something that mixes neighbouring pixels. It may leave values with decimals.
