@@ -32,9 +32,12 @@ let package = Package(
       name: "CVips", dependencies: ["CVipsLibrary"], path: "Sources/CVips",
       linkerSettings: [.linkedLibrary("webp"), .linkedLibrary("gmodule-2.0")]),
     .target(name: "CIsolation", path: "Sources/CIsolation"),
+    .systemLibrary(name: "CDeflateLibrary", path: "Sources/CDeflateLibrary", pkgConfig: "libdeflate"),
     .target(
       name: "Pixels",
-      dependencies: ["EdgeHandler", "CIsolation", "CVips", .product(name: "NIOCore", package: "swift-nio")],
+      dependencies: [
+        "EdgeHandler", "CDeflateLibrary", "CIsolation", "CVips", .product(name: "NIOCore", package: "swift-nio"),
+      ],
       path: "Sources/NativeHost/Pixels", swiftSettings: strict),
     .systemLibrary(name: "CCurlLibrary", path: "Sources/CCurlLibrary", pkgConfig: "libcurl"),
     .target(name: "CCurl", dependencies: ["CCurlLibrary"], path: "Sources/CCurl"),

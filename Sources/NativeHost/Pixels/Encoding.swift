@@ -20,14 +20,16 @@ extension Film {
     var bytes: UnsafeMutableRawPointer?
     var count = 0
     let strip: gboolean = encoding.metadata == .none ? 1 : 0
+    let isCompressedLater = encoding.format == .png && picture.width * picture.height * picture.bands <= Effort.wholePNG
+    let compression = isCompressedLater ? 0 : Effort.png
     let quality = Int32(encoding.quality)
     let pointer = picture.pointer
     let failed =
       switch encoding.format {
       case .jpeg: cvips_save_jpeg(pointer, &bytes, &count, quality, strip)
       case .png where encoding.palette:
-        cvips_save_palette_png(pointer, &bytes, &count, Effort.png, quality, Effort.quantisation, strip)
-      case .png: cvips_save_png(pointer, &bytes, &count, Effort.png, strip)
+        cvips_save_palette_png(pointer, &bytes, &count, compression, quality, Effort.quantisation, strip)
+      case .png: cvips_save_png(pointer, &bytes, &count, compression, strip)
       case .webp:
         cvips_save_webp(
           pointer, &bytes, &count, quality, encoding.lossless ? 1 : 0,
@@ -42,6 +44,11 @@ extension Film {
       throw interruption.isDue ? .interrupted : .engine
     }
     let file = ByteBuffer(bytes: UnsafeRawBufferPointer(start: bytes, count: count))
+    if isCompressedLater {
+      guard !interruption.isDue else { throw .interrupted }
+      guard let smaller = PNGContainer(file)?.compressed() else { throw .engine }
+      return smaller
+    }
     guard encoding.format == .webp, var container = WebPContainer(file) else { return file }
     if !picture.has("exif-data") { container.removeEXIF() }
     if isAnimation, picture.hasAlpha { container.markTransparent() }
@@ -68,6 +75,8 @@ extension Film {
 private enum Effort {
   /// Of zlib: 6 takes twice as long for nothing less, 3 a fifth less for an eighth more.
   static let png: Int32 = 4
+  /// Bytes of pixels up to which a PNG is compressed by libdeflate, which needs them all at once, and some times over.
+  static let wholePNG = 16 << 20
   static let quantisation: Int32 = 4
   static let webP: Int32 = 4
   static let losslessWebP: Int32 = 2
