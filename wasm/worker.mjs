@@ -24,7 +24,8 @@ const onConsole = {
  * @param options.module A compiled `WebAssembly.Module`, or the bytes of one.
  * @param options.setup What `configure` takes.
  * @param options.net `fetch(outbound, { permits, signal })` → `{ response }` or `{ failed }`.
- * @param options.pixels `perform(kind, text, blobs, signal)` → `{ result, body }`.
+ * @param options.pixels `perform(kind, text, blobs, signal)` → `{ result, body }`; `hasRoom()`, asked before a miss is begun, where there
+ *   is a queue that can be full.
  * @param options.outputs `peek(key)`, `get(key)`, `put(key, output)`.
  * @param options.records `note(usage)` of a request that has been answered, and `fault(message, error)` of what should not happen.
  * @param options.maximumWork Misses at one time; one more is answered 503.
@@ -63,6 +64,8 @@ export async function createWorker({ module, setup = {}, net, pixels, outputs, r
 class Worker {
   isDraining = false;
   work = 0;
+  /** As last heard: what depends on it is wanted at once. */
+  pixelsHaveRoom = true;
 
   constructor(module, setup, host) {
     this.module = module;
@@ -77,12 +80,17 @@ class Worker {
       const flight = new Flight(this.instance, resolve, waitUntil);
       const context = {
         now: Math.floor(Date.now() / 1000),
-        isReady: !this.isDraining && this.work < this.host.maximumWork,
+        isReady: !this.isDraining && this.work < this.host.maximumWork && this.pixelsHaveRoom,
       };
+      if (!this.pixelsHaveRoom) this.askForRoom();
       flight.now = context.now;
       flight.instance.begin(flight, JSON.stringify({ request: received, context }));
       signal?.addEventListener("abort", () => flight.callerLeft(), { once: true });
     });
+  }
+
+  async askForRoom() {
+    return this.pixelsHaveRoom = await (this.host.pixels.hasRoom?.() ?? true);
   }
 
   /** For what never became a request. */
@@ -213,6 +221,7 @@ class Flight {
   #stop = new AbortController();
   #isWanted = true;
   #isWorking = false;
+  #mayWork = undefined;
   #isOver = false;
   #waitsFor = undefined;
   #start = performance.now();
@@ -300,8 +309,7 @@ class Flight {
     if (this.#isOver) return;
     this.#isOver = true;
     if (this.#answer && this.#isWanted) this.worker.host.records.note(this.#usage());
-    if (this.#isWorking) this.worker.work -= 1;
-    this.#isWorking = false;
+    this.#endWork();
     for (const key of this.#claimed) this.#pass(key);
     this.#claimed.clear();
     this.#blobs = [];
@@ -338,19 +346,33 @@ class Flight {
     });
   }
 
-  #missed(effect, key) {
+  async #missed(effect, key) {
     this.#claimed.add(key);
     this.#waitsFor = undefined;
     if (!this.instance.flights.has(this.number)) return this.#pass(key);
-    if (this.#isWorking || this.worker.work < this.worker.host.maximumWork) {
-      if (!this.#isWorking) this.worker.work += 1;
+    const mayWork = await (this.#mayWork ??= this.#beginWork());
+    // It was cancelled meanwhile, and its claims are passed on.
+    if (this.#isOver) return;
+    if (!mayWork) this.#mayWork = undefined;
+    this.#found(mayWork ? "miss" : "refused");
+    if (!mayWork) this.#settled(key, (waiter) => waiter.failed("overloaded"));
+    this.instance.resume(this, effect, mayWork ? "miss" : "overloaded");
+  }
+
+  /** Whether there is room for another miss. */
+  async #beginWork() {
+    if (this.worker.work < this.worker.host.maximumWork) {
+      this.worker.work += 1;
       this.#isWorking = true;
-      this.#found("miss");
-      return this.instance.resume(this, effect, "miss");
+      if (await this.worker.askForRoom()) return true;
+      this.#endWork();
     }
-    this.#found("refused");
-    this.#settled(key, (waiter) => waiter.failed("overloaded"));
-    this.instance.resume(this, effect, "overloaded");
+    return false;
+  }
+
+  #endWork() {
+    if (this.#isWorking) this.worker.work -= 1;
+    this.#isWorking = false;
   }
 
   #hit(effect, how, output) {

@@ -6,6 +6,16 @@ const decoder = new TextDecoder();
 /** @param base Where the service listens, as `http://127.0.0.1:8081`. */
 export function createPixels(base) {
   return {
+    /** Not where it does not answer, either. */
+    async hasRoom() {
+      try {
+        const answer = await fetch(`${base}/readyz`);
+        await answer.body?.cancel();
+        return answer.ok;
+      } catch {
+        return false;
+      }
+    },
     async perform(kind, text, blobs, signal) {
       const named = [...blobsIn(JSON.parse(text))];
       const list = named.flatMap((id) => [id, blobs[id].length]);

@@ -194,6 +194,23 @@ Deno.test("at most so many misses are in the making", async () => {
   equal((await worker.respond(call("/readyz"))).status, 200);
 });
 
+Deno.test("a miss is turned away before its original is fetched while the pixels have no room", async () => {
+  const { seen, ...effects } = host();
+  let hasRoom = true;
+  effects.pixels.hasRoom = () => Promise.resolve(hasRoom);
+  const worker = await createWorker({ module, ...effects });
+  equal((await worker.respond(call("/samples/a.png?w=10"))).status, 200);
+  hasRoom = false;
+  const two = await Promise.all(["b", "b"].map((name) => worker.respond(call(`/samples/${name}.png?w=10`))));
+  equal(two.map((answer) => [answer.status, field(answer, "Retry-After")]), [[503, "1"], [503, "1"]]);
+  equal([seen.fetches.length, worker.work], [1, 0]);
+  equal(field(await worker.respond(call("/samples/a.png?w=10")), "Cache-Status"), "imgedge; hit");
+  equal((await worker.respond(call("/readyz"))).status, 503);
+  hasRoom = true;
+  equal((await worker.respond(call("/samples/b.png?w=10"))).status, 200);
+  equal((await worker.respond(call("/readyz"))).status, 200);
+});
+
 Deno.test("what has been answered is noted once, with the module's record and what was measured", async () => {
   const noted = [];
   const records = { note: (usage) => noted.push(usage), fault: () => {} };

@@ -3,7 +3,8 @@ import HTTPTypes
 import NIOCore
 import Pixels
 
-/// `POST /inspect`, `/render` and `/sample`: the pixel engine for hosts that have none of their own.
+/// `POST /inspect`, `/render` and `/sample`: the pixel engine for hosts that have none of their own. `GET /readyz` says whether one more
+/// work would find room.
 ///
 /// Trusts whoever can reach it with as much as the engine's limits allow, so it is bound to loopback.
 public struct PixelResponder: Responder {
@@ -18,6 +19,12 @@ public struct PixelResponder: Responder {
   ) -> (@Sendable () -> Void)? {
     let answer: @Sendable (ByteBuffer) -> Void = { body in
       loop.execute { reply(Self.response(200, "application/octet-stream", body)) }
+    }
+    if request.head.method == "GET", request.head.target == "/readyz" {
+      let hasRoom = engine.hasRoom
+      let body = ByteBuffer(string: hasRoom ? "ok\n" : "full\n")
+      reply(Self.response(hasRoom ? 200 : 503, "text/plain; charset=utf-8", body))
+      return nil
     }
     do throws(WireError) {
       guard request.head.method == "POST" else { throw WireError("the method must be POST") }
