@@ -23,17 +23,21 @@ const onConsole = {
 /**
  * @param options.module A compiled `WebAssembly.Module`, or the bytes of one.
  * @param options.setup What `configure` takes.
- * @param options.net `fetch(outbound, { permits, signal })` → `{ response }` or `{ failed }`.
+ * @param options.net `fetch(outbound, { permits, hold, signal })` → `{ response }` or `{ failed }`; `hold(count)` is asked for the
+ *   bytes of a body as they come, and `false` means that there is no room for them.
  * @param options.pixels `perform(kind, text, blobs, signal)` → `{ result, body }`; `hasRoom()`, asked before a miss is begun, where there
  *   is a queue that can be full.
  * @param options.outputs `peek(key)`, `get(key)`, `put(key, output)`.
  * @param options.records `note(usage)` of a request that has been answered, and `fault(message, error)` of what should not happen.
  * @param options.maximumWork Misses at one time; one more is answered 503.
+ * @param options.maximumHeldBytes Of originals at one time; never less than one original may have.
  * @throws With the words of the module where the setup is wrong.
  */
-export async function createWorker({ module, setup = {}, net, pixels, outputs, records = onConsole, maximumWork = 128 }) {
+export async function createWorker(
+  { module, setup = {}, net, pixels, outputs, records = onConsole, maximumWork = 128, maximumHeldBytes = 2 ** 30 },
+) {
   const compiled = module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module);
-  const worker = new Worker(compiled, JSON.stringify(setup), { net, pixels, outputs, records, maximumWork });
+  const worker = new Worker(compiled, JSON.stringify(setup), { net, pixels, outputs, records, maximumWork, maximumHeldBytes });
   return {
     /** The standard entry of a module worker. The platform has normalised the URL before we see it. */
     async fetch(request, _env, context) {
@@ -58,12 +62,17 @@ export async function createWorker({ module, setup = {}, net, pixels, outputs, r
     get work() {
       return worker.work;
     },
+    /** Of originals that are being read or worked on. */
+    get heldBytes() {
+      return worker.heldBytes;
+    },
   };
 }
 
 class Worker {
   isDraining = false;
   work = 0;
+  heldBytes = 0;
   /** As last heard: what depends on it is wanted at once. */
   pixelsHaveRoom = true;
 
@@ -221,6 +230,7 @@ class Flight {
   #stop = new AbortController();
   #isWanted = true;
   #isWorking = false;
+  #heldBytes = 0;
   #mayWork = undefined;
   #isOver = false;
   #waitsFor = undefined;
@@ -240,8 +250,17 @@ class Flight {
 
   fetch(effect, outbound) {
     const { permits } = this.instance;
-    this.#perform(effect, this.worker.host.net.fetch(outbound, { permits, signal: this.#stop.signal }), (fetched) => {
-      if (!fetched.response) return fetched;
+    let held = 0;
+    const hold = (count) => {
+      if (!this.#hold(count, outbound.maximumBytes)) return false;
+      held += count;
+      return true;
+    };
+    this.#perform(effect, this.worker.host.net.fetch(outbound, { permits, hold, signal: this.#stop.signal }), (fetched) => {
+      if (!fetched.response) {
+        this.#release(held);
+        return fetched;
+      }
       const { body, ...response } = fetched.response;
       return { response: { ...response, body: this.#adopt(body), byteCount: body.length } };
     }, { failed: "unreachable" });
@@ -310,6 +329,7 @@ class Flight {
     this.#isOver = true;
     if (this.#answer && this.#isWanted) this.worker.host.records.note(this.#usage());
     this.#endWork();
+    this.#release(this.#heldBytes);
     for (const key of this.#claimed) this.#pass(key);
     this.#claimed.clear();
     this.#blobs = [];
@@ -373,6 +393,22 @@ class Flight {
   #endWork() {
     if (this.#isWorking) this.worker.work -= 1;
     this.#isWorking = false;
+  }
+
+  /** What one may have is there for all even where the maximum is lower, so that each finds room at some time. */
+  #hold(count, maximumForOne) {
+    const { worker } = this;
+    if (this.#isOver || worker.heldBytes + count > Math.max(worker.host.maximumHeldBytes, maximumForOne)) return false;
+    worker.heldBytes += count;
+    this.#heldBytes += count;
+    return true;
+  }
+
+  #release(count) {
+    // A fetch that ends after its flight finds nothing left.
+    const released = Math.min(count, this.#heldBytes);
+    this.worker.heldBytes -= released;
+    this.#heldBytes -= released;
   }
 
   #hit(effect, how, output) {

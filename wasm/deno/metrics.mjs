@@ -21,7 +21,7 @@ export function createMetrics() {
       seconds += milliseconds / 1000;
     },
     /** @param gauges.connections Left out where the platform does not tell. */
-    text({ work, connections, store }) {
+    text({ work, held, connections, store }) {
       let total = 0;
       const buckets = latencies.map((count, index) => [`_bucket{le="${bounds[index] ?? "+Inf"}"}`, total += count]);
       const places = (what) => ["memory", "disk"].map((place) => [`{place="${place}"}`, store[place][what]]);
@@ -35,6 +35,7 @@ export function createMetrics() {
           ["_count", total],
         ]),
         family("misses_in_flight", "gauge", "Misses that fetch, render or wait for a thread.", [["", work]]),
+        family("originals_bytes", "gauge", "What originals in memory take.", [["", held]]),
         connections === undefined ? "" : family("connections", "gauge", "Connections that are open.", [["", connections]]),
         family("store_bytes", "gauge", "What outputs take.", places("bytes")),
         family("store_outputs", "gauge", "Outputs that are kept.", places("count")),

@@ -15,9 +15,9 @@ const maximumHeadBytes = 64 << 10;
 /** @param options.samples What a URL `bundled:<name>` stands for: name → bytes. */
 export function createNet({ samples = new Map() } = {}) {
   return {
-    fetch(outbound, { permits, signal }) {
+    fetch(outbound, { permits, hold, signal }) {
       const name = outbound.url.startsWith("bundled:") ? outbound.url.slice(8) : undefined;
-      if (name === undefined) return exchange(outbound, permits, signal);
+      if (name === undefined) return exchange(outbound, permits, hold, signal);
       const body = samples.get(name);
       const status = body ? 200 : 404;
       return Promise.resolve({ response: { status, body: body ?? new Uint8Array(), milliseconds: 0 } });
@@ -25,7 +25,7 @@ export function createNet({ samples = new Map() } = {}) {
   };
 }
 
-function exchange(outbound, permits, signal) {
+function exchange(outbound, permits, hold, signal) {
   const start = performance.now();
   return new Promise((resolve) => {
     let request;
@@ -48,7 +48,7 @@ function exchange(outbound, permits, signal) {
     request.on("response", async (response) => {
       try {
         const { status, location, contentType, encodings } = readHead(response);
-        const body = status === 200 ? await readBody(response, encodings, outbound.maximumBytes) : new Uint8Array();
+        const body = status === 200 ? await readBody(response, encodings, outbound.maximumBytes, hold) : new Uint8Array();
         const milliseconds = Math.round(performance.now() - start);
         finish({ response: { status, location, contentType, body, milliseconds } });
       } catch (error) {
@@ -64,7 +64,7 @@ function open({ url, fields }, permits) {
   const [, scheme, authority, target] = /^(https?):\/\/([^/?#]+)([^#]*)$/.exec(url);
   const [, host, port] = /^(.*?)(?::(\d+))?$/.exec(authority);
   const name = host.replace(/^\[|\]$/g, "");
-  if (isIP(name) && !permits(name)) throw new AddressRefused();
+  if (isIP(name) && !permits(name)) throw new Known("addressRefused");
   const headers = ["Host", authority];
   for (let index = 0; index < fields.length; index += 2) headers.push(fields[index], fields[index + 1]);
   const defaults = { "user-agent": "imgedge", accept: "image/*,*/*;q=0.8", "accept-encoding": "identity" };
@@ -86,7 +86,7 @@ function open({ url, fields }, permits) {
 async function lookUp(name, permits) {
   const addresses = await dns.lookup(name, { all: true });
   const permitted = addresses.filter(({ address }) => permits(address));
-  if (permitted.length === 0) throw new AddressRefused();
+  if (permitted.length === 0) throw new Known("addressRefused");
   return permitted;
 }
 
@@ -118,10 +118,10 @@ function utf8(latin1) {
 }
 
 /** One layer of compression is undone, as in the native host, and the limit is on what comes out. */
-async function readBody(response, encodings, maximumBytes) {
+async function readBody(response, encodings, maximumBytes, hold) {
   const coding = encodings.join(",");
   if (!["", "identity", "gzip", "x-gzip"].includes(coding)) throw new Error("compressed in a way that was not asked for");
-  if (Number(response.headers["content-length"] ?? 0) > maximumBytes) throw new TooLarge();
+  if (Number(response.headers["content-length"] ?? 0) > maximumBytes) throw new Known("tooLarge");
   const isCompressed = coding.endsWith("gzip");
   const stream = isCompressed ? response.pipe(zlib.createGunzip()) : response;
   if (isCompressed) response.on("aborted", () => stream.destroy(new Error("closed early")));
@@ -129,7 +129,8 @@ async function readBody(response, encodings, maximumBytes) {
   let count = 0;
   for await (const chunk of stream) {
     count += chunk.length;
-    if (count > maximumBytes) throw new TooLarge();
+    if (count > maximumBytes) throw new Known("tooLarge");
+    if (!hold(chunk.length)) throw new Known("overloaded");
     chunks.push(chunk);
   }
   if (!response.complete) throw new Error("closed early");
@@ -143,8 +144,13 @@ async function readBody(response, encodings, maximumBytes) {
 }
 
 function failureOf(error) {
-  return error instanceof AddressRefused ? "addressRefused" : error instanceof TooLarge ? "tooLarge" : "unreachable";
+  return error instanceof Known ? error.failure : "unreachable";
 }
 
-class AddressRefused extends Error {}
-class TooLarge extends Error {}
+/** What is told by name. */
+class Known extends Error {
+  constructor(failure) {
+    super(failure);
+    this.failure = failure;
+  }
+}

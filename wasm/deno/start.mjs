@@ -108,14 +108,16 @@ export function start(connections = () => undefined) {
         fault: log.fault,
       },
       maximumWork: number("MAX_MISSES"),
+      maximumHeldBytes: bytes("MAX_ORIGINALS"),
     }).catch((error) => {
       // What is not said of the setup is said of the workspaces.
       const place = workspaces && !error.message.startsWith("setup: ") ? `${workspaces}: ` : "";
       throw new Failure(place + error.message, badConfiguration);
     });
+    const gauges = () => ({ work: worker.work, held: worker.heldBytes, connections: connections(), store: outputs.usage });
     const port = number("METRICS_PORT");
     if (port !== undefined) {
-      await serveMetrics(port, () => metrics.text({ work: worker.work, connections: connections(), store: outputs.usage }));
+      await serveMetrics(port, () => metrics.text(gauges()));
     }
     return { worker, log };
   });

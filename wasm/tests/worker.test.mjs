@@ -211,6 +211,44 @@ Deno.test("a miss is turned away before its original is fetched while the pixels
   equal((await worker.respond(call("/readyz"))).status, 200);
 });
 
+Deno.test("originals for which there is no room are turned away", async () => {
+  let render;
+  const rendering = new Promise((resolve) => render = resolve);
+  const body = new Uint8Array(600);
+  const { seen: _, ...effects } = host({
+    fetch: (_outbound, { hold }) => Promise.resolve(hold(600) ? { response: { ...found.response, body } } : { failed: "overloaded" }),
+    async perform(kind) {
+      if (kind === "inspect") return { result: { image: header } };
+      await rendering;
+      return { result: { output: { body: 0, byteCount: 3, milliseconds: 1 } }, body: output };
+    },
+  });
+  const worker = await createWorker({ module, setup: { maximumOriginalBytes: 600 }, ...effects, maximumHeldBytes: 1199 });
+  const first = worker.respond(call("/samples/a.png?w=10"));
+  while (worker.heldBytes === 0) await new Promise((resolve) => setTimeout(resolve));
+  const second = await worker.respond(call("/samples/b.png?w=10"));
+  equal([second.status, field(second, "Retry-After"), worker.heldBytes], [503, "1", 600]);
+  render();
+  equal((await first).status, 200);
+  equal(worker.heldBytes, 0);
+  equal((await worker.respond(call("/samples/b.png?w=10"))).status, 200);
+});
+
+Deno.test("one original has room in any case, and a failed one gives back what it took", async () => {
+  let isShort = false;
+  const { seen: _, ...effects } = host({
+    fetch(_outbound, { hold }) {
+      const isHeld = [600, 400].every(hold);
+      return Promise.resolve(!isHeld ? { failed: "overloaded" } : isShort ? { failed: "unreachable" } : found);
+    },
+  });
+  const worker = await createWorker({ module, setup: { maximumOriginalBytes: 1000 }, ...effects, maximumHeldBytes: 0 });
+  equal((await worker.respond(call("/samples/a.png?w=10"))).status, 200);
+  isShort = true;
+  equal((await worker.respond(call("/samples/b.png?w=10"))).status, 502);
+  equal(worker.heldBytes, 0);
+});
+
 Deno.test("what has been answered is noted once, with the module's record and what was measured", async () => {
   const noted = [];
   const records = { note: (usage) => noted.push(usage), fault: () => {} };

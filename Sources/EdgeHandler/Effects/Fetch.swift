@@ -73,4 +73,6 @@ public enum FetchFailure: Sendable, Equatable {
   case addressRefused
   case timedOut
   case tooLarge
+  /// The host holds so many originals that it has no room for this one.
+  case overloaded
 }

@@ -165,6 +165,7 @@ final class OriginalLoading: Sendable {
       Problem(.sourceTimeout, "The original's server took longer than \(limits.fetchTimeoutMilliseconds) ms.")
     case .tooLarge:
       Problem(.sourceTooLarge, "The original has more than the \(limits.maximumOriginalBytes) bytes that are allowed.")
+    case .overloaded: .overloaded
     }
   }
 }

@@ -71,7 +71,7 @@ extension InboundResponse: WireValue {
 }
 
 extension FetchFailure: CaseIterable, WireName {
-  public static let allCases: [FetchFailure] = [.unreachable, .addressRefused, .timedOut, .tooLarge]
+  public static let allCases: [FetchFailure] = [.unreachable, .addressRefused, .timedOut, .tooLarge, .overloaded]
 
   var wireName: String {
     switch self {
@@ -79,6 +79,7 @@ extension FetchFailure: CaseIterable, WireName {
     case .addressRefused: "addressRefused"
     case .timedOut: "timedOut"
     case .tooLarge: "tooLarge"
+    case .overloaded: "overloaded"
     }
   }
 }

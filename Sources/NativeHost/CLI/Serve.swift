@@ -147,6 +147,11 @@ struct CapacityOptions: ParsableArguments {
     help: ArgumentHelp("Outputs in the making at one time; more are answered 503. Default: 128.", valueName: "count"))
   var maxMisses: String?
   @Option(
+    help: ArgumentHelp(
+      "Memory for originals at one time; more are answered 503. Default: 1G. One has room in any case.",
+      valueName: "bytes"))
+  var maxOriginals: String?
+  @Option(
     help: ArgumentHelp("Waiting for a thread, at which more are answered 503. Default: 64.", valueName: "count"))
   var maxQueue: String?
   @Option(help: ArgumentHelp("Event loops, and as many threads for pixels. Default: one a core.", valueName: "count"))
@@ -158,6 +163,9 @@ struct CapacityOptions: ParsableArguments {
     if let value = try Setting("max-memory", maxMemory).bytes(in: 0...largest) { settings.maximumMemoryBytes = value }
     if let value = try Setting("max-disk", maxDisk).bytes(in: 0...largest) { settings.maximumDiskBytes = value }
     if let value = try Setting("max-misses", maxMisses).int(in: 1...100_000) { settings.maximumWork = value }
+    if let value = try Setting("max-originals", maxOriginals).bytes(in: 0...largest) {
+      settings.origins.maximumHeldBytes = value
+    }
     if let value = try Setting("max-queue", maxQueue).int(in: 0...100_000) { settings.maximumQueued = value }
     if let value = try Setting("threads", threads).int(in: 1...1024) { settings.threads = value }
   }

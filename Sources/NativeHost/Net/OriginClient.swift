@@ -4,7 +4,9 @@ import NIOCore
 /// What came of an ``OutboundRequest``.
 public enum Fetched: Sendable {
   /// `body` is empty unless `status` is 200. `milliseconds` counts from the call, and so does waiting for a connection.
-  case response(status: Int, location: String?, contentType: String?, body: ByteBuffer, milliseconds: Int)
+  /// `holding` is to be kept for as long as `body` is.
+  case response(
+    status: Int, location: String?, contentType: String?, body: ByteBuffer, holding: Holding, milliseconds: Int)
   case failed(FetchFailure)
 }
 
@@ -23,6 +25,9 @@ public final class OriginClient: Sendable {
     public var maximumConnections = 256
     /// Exchanges at one time with one origin (scheme, host and port), so that a slow one does not take all connections.
     public var maximumConnectionsPerOrigin = 64
+    /// Of bodies, over all exchanges and for as long as their ``Holding``s are kept; what exceeds it ends its exchange with
+    /// ``FetchFailure/overloaded``. Never less than what the one request allows.
+    public var maximumHeldBytes = 1 << 30
     /// From the look-up of the name to the end of the TLS handshake.
     public var connectTimeoutMilliseconds = 5000
     /// A PEM file that replaces the system's certificate authorities.
@@ -32,8 +37,10 @@ public final class OriginClient: Sendable {
   }
 
   private let loop: FetchLoop
+  private let held: HeldBytes
 
   public init(configuration: Configuration) {
+    held = HeldBytes(maximum: configuration.maximumHeldBytes)
     loop = FetchLoop(configuration: configuration)
     loop.start()
   }
@@ -42,12 +49,16 @@ public final class OriginClient: Sendable {
     loop.close()
   }
 
+  /// Of bodies that are being read or worked on.
+  public var heldByteCount: Int { held.count }
+
   /// Calls `completion` once, on the client's thread, which it must not hold up (after ``shutdown()``: on the caller's, at once).
   /// The closure that is returned cancels: unless the exchange is over already, it ends as ``FetchFailure/unreachable``.
   public func fetch(
     _ request: OutboundRequest, completion: @escaping @Sendable (Fetched) -> Void
   ) -> @Sendable () -> Void {
-    let transfer = Transfer(request, completion: completion)
+    let holding = Holding(of: held, leastMaximum: request.maximumBytes)
+    let transfer = Transfer(request, holding: holding, completion: completion)
     guard loop.post(.start(transfer)) else {
       completion(.failed(.unreachable))
       return {}

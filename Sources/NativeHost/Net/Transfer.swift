@@ -25,6 +25,7 @@ final class Transfer: @unchecked Sendable {
   /// Of the final response, once its header lines are over.
   private var status: Int?
   private var body = ByteBuffer()
+  private var holding: Holding?
   /// Why the exchange was broken off, where that was done here.
   private var failure: FetchFailure?
   private var refusedAddresses = 0
@@ -35,8 +36,9 @@ final class Transfer: @unchecked Sendable {
   /// A body that nobody wants is read up to this length where it is announced, because that is cheaper than a new connection.
   private static let maximumDrain: Int64 = 16 << 10
 
-  init(_ request: OutboundRequest, completion: @escaping @Sendable (Fetched) -> Void) {
+  init(_ request: OutboundRequest, holding: Holding, completion: @escaping @Sendable (Fetched) -> Void) {
     self.request = request
+    self.holding = holding
     self.completion = completion
     var slashes = 0
     let origin = request.url.utf8.prefix { byte in
@@ -87,6 +89,7 @@ final class Transfer: @unchecked Sendable {
   func readBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard status == 200 else { return true }
     guard bytes.count <= request.maximumBytes - body.readableBytes else { return stop(.tooLarge) }
+    guard holding?.grow(by: bytes.count) == true else { return stop(.overloaded) }
     body.writeBytes(bytes)
     return true
   }
@@ -100,9 +103,9 @@ final class Transfer: @unchecked Sendable {
 
   func outcome(of code: CURLcode) -> Fetched {
     if let failure { return .failed(failure) }
-    if let status, status != 200 || code == CURLE_OK {
+    if let status, let holding, status != 200 || code == CURLE_OK {
       return .response(
-        status: status, location: head.location, contentType: head.contentType, body: body,
+        status: status, location: head.location, contentType: head.contentType, body: body, holding: holding,
         milliseconds: Int((ContinuousClock.now - start) / .milliseconds(1)))
     }
     if code == CURLE_OPERATION_TIMEDOUT { return .failed(.timedOut) }
@@ -113,6 +116,7 @@ final class Transfer: @unchecked Sendable {
   func finish(_ outcome: Fetched) {
     stage = .finished
     body = ByteBuffer()
+    holding = nil
     let completion = self.completion
     self.completion = nil
     completion?(outcome)

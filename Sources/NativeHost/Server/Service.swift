@@ -76,6 +76,7 @@ public final class Service: Sendable {
     var text = PrometheusText()
     metrics.write(to: &text)
     text.gauge("imgedge_misses_in_flight", "Misses that fetch, render or wait for a thread.", host.work)
+    text.gauge("imgedge_originals_bytes", "What originals in memory take.", host.origins.heldByteCount)
     text.gauge("imgedge_connections", "Connections that are open.", connectionCount)
     text.family("imgedge_store_bytes", "gauge", "What outputs take.")
     text.sample("imgedge_store_bytes", [("place", "memory")], store.memoryBytes)

@@ -31,19 +31,19 @@ extension Fetched {
   }
 
   var status: Int? {
-    if case .response(let status, _, _, _, _) = self { status } else { nil }
+    if case .response(let status, _, _, _, _, _) = self { status } else { nil }
   }
 
   var location: String? {
-    if case .response(_, let location, _, _, _) = self { location } else { nil }
+    if case .response(_, let location, _, _, _, _) = self { location } else { nil }
   }
 
   var contentType: String? {
-    if case .response(_, _, let contentType, _, _) = self { contentType } else { nil }
+    if case .response(_, _, let contentType, _, _, _) = self { contentType } else { nil }
   }
 
   var body: String? {
-    if case .response(_, _, _, let body, _) = self { String(buffer: body) } else { nil }
+    if case .response(_, _, _, let body, _, _) = self { String(buffer: body) } else { nil }
   }
 }
 
@@ -210,6 +210,32 @@ private func response(_ status: String = "200 OK", _ fields: String..., body: St
       while connection.send(chunk) {}
     }
     #expect(await client.fetch(origin.url, maximumBytes: 1 << 20).failure == .tooLarge)
+  }
+
+  @Test func holdsSoManyBytesForAllExchangesAndNoMore() async throws {
+    let body = String(repeating: "x", count: 1000)
+    let origin = try TestOrigin.answering(response(body: body))
+    let client = OriginClient { $0.maximumHeldBytes = 2999 }
+    var kept = [await client.fetch(origin.url, maximumBytes: 1000), await client.fetch(origin.url, maximumBytes: 1000)]
+    #expect(kept.map(\.body) == [body, body])
+    #expect(client.heldByteCount == 2000)
+    #expect(await client.fetch(origin.url, maximumBytes: 1000).failure == .overloaded)
+    try await until { client.heldByteCount == 2000 }
+    kept.removeLast()
+    #expect(client.heldByteCount == 1000)
+    kept.append(await client.fetch(origin.url, maximumBytes: 1000))
+    #expect(kept.last?.body == body)
+    kept = []
+    #expect(client.heldByteCount == 0)
+  }
+
+  @Test func holdsOneOriginalInAnyCase() async throws {
+    let body = String(repeating: "x", count: 1000)
+    let origin = try TestOrigin.answering(response(body: body))
+    let client = OriginClient { $0.maximumHeldBytes = 0 }
+    let first = await client.fetch(origin.url, maximumBytes: 1000)
+    #expect(first.body == body)
+    #expect(await client.fetch(origin.url, maximumBytes: 1000).failure == .overloaded)
   }
 
   @Test(arguments: ["", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345"])

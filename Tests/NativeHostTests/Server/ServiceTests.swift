@@ -211,6 +211,33 @@ extension TestConnection {
     try await stop(service)
   }
 
+  @Test func originalsForWhichThereIsNoRoomAreTurnedAway() async throws {
+    let bytes = try Self.sample("logo.png").readableBytes
+    let (service, port) = try await start {
+      $0.threads = 1
+      $0.configuration.limits.maximumOriginalBytes = bytes
+      $0.origins.maximumHeldBytes = bytes * 2 - 1
+    }
+    gate.open()
+    // Nothing is drawn meanwhile: the first waits with its original.
+    let blobs = [Workbench.original: try TestPictures.bytes("f.png")]
+    let cancel = service.host.pixels.render(.long(timeoutMilliseconds: 600_000), blobs: blobs) { _ in }
+    let (first, second) = (try TestClient(port: port), try TestClient(port: port))
+    first.send(Self.request("/o/logo.png?w=50"))
+    try await until { service.host.origins.heldByteCount == bytes }
+    let refused = try await offPool { try second.get("/o/logo.png?w=51") }
+    #expect(refused.status == 503)
+    #expect(refused.field("retry-after") == "1")
+    #expect(origin.requestHeads.count == 2)
+    cancel()
+    #expect(try await offPool { try first.receive().status } == 200)
+    try await until { service.host.origins.heldByteCount == 0 }
+    #expect(try await offPool { try second.get("/o/logo.png?w=51").status } == 200)
+    first.close()
+    second.close()
+    try await stop(service)
+  }
+
   /// A slow origin lets many begin, whose originals then come at once.
   @Test func whatHasBegunDoesNotWaitInAnEndlessQueue() async throws {
     let (service, port) = try await start {

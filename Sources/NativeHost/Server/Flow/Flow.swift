@@ -1,6 +1,7 @@
 import EdgeHandler
 import HTTPTypes
 import NIOCore
+import Net
 import Outputs
 import Pixels
 
@@ -15,6 +16,8 @@ final class Flow: @unchecked Sendable {
 
   /// Bytes by the number of their blob.
   private var blobs: [ByteBuffer] = []
+  /// For the originals among ``blobs``.
+  private var holdings: [Holding] = []
   /// How to cancel each effect that is under way.
   private var effects: [Int: @Sendable () -> Void] = [:]
   private var effectCount = 0
@@ -79,6 +82,7 @@ final class Flow: @unchecked Sendable {
 
   private func end() {
     isOver = true
+    holdings = []
     endWork()
   }
 
@@ -155,7 +159,8 @@ final class Flow: @unchecked Sendable {
     } then: { [self] fetched in
       switch fetched {
       case .failed(let failure): then(.failed(failure))
-      case .response(let status, let location, let contentType, let body, let milliseconds):
+      case .response(let status, let location, let contentType, let body, let holding, let milliseconds):
+        holdings.append(holding)
         then(
           .response(
             InboundResponse(
