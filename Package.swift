@@ -80,13 +80,15 @@ let package = Package(
       dependencies: ["EdgeHandler", .product(name: "HTTPTypes", package: "swift-http-types")],
       path: "bench/HandlerCost", swiftSettings: strict),
 
+    // What several test targets need.
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
     .testTarget(
-      name: "EdgeHandlerTests", dependencies: ["EdgeHandler"], exclude: ["Builds/transcripts.js"],
+      name: "EdgeHandlerTests", dependencies: ["EdgeHandler", "TestSupport"], exclude: ["Builds/transcripts.js"],
       swiftSettings: strict),
     .testTarget(
       name: "NativeHostTests",
       dependencies: [
-        "EdgeHandler", "Pixels", "Net", "Outputs", "Server", "imgedge",
+        "EdgeHandler", "Pixels", "Net", "Outputs", "Server", "TestSupport", "imgedge",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -95,7 +97,7 @@ let package = Package(
       exclude: ["Pixels/Support/look.py"], swiftSettings: strict),
     // Reads its cases where they lie, and runs programs: the two builds under test.
     .testTarget(
-      name: "ConformanceTests", dependencies: ["imgedge"],
+      name: "ConformanceTests", dependencies: ["TestSupport", "imgedge"],
       exclude: ["Cases", "Fixtures", "Support", "README.md"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

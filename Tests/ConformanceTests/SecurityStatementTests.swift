@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `SECURITY.md` against the cases: a promise without proof, or with a proof that is gone, is not one.
 @Suite struct SecurityStatementTests {
   @Test func everyPromiseIsProvedByCasesThatExist() throws {
     let ids = try CaseFiles.load(Layout.tests.appending(path: "Cases")).map(\.id)
-    let page = try String(contentsOf: Layout.repository.appending(path: "SECURITY.md"), encoding: .utf8)
+    let page = try String(contentsOf: Repository.file("SECURITY.md"), encoding: .utf8)
     let rows = page.split(separator: "\n").filter { $0.hasPrefix("| ") && !$0.hasPrefix("| Promise") }
     #expect(rows.count >= 35)
     for row in rows {

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What holds of `wasm/dist/edge.wasm` by itself; `make wasm` builds it.
 @Suite(.enabled(if: Layout.deployment == nil)) struct Bundle {
-  private static let module = Layout.repository.appending(path: "wasm/dist/edge.wasm")
+  private static let module = Repository.file("wasm/dist/edge.wasm")
 
   /// The contract of `wasm/README.md`: a host that supplies these can run the module.
   @Test func importsWhatIsDocumentedAndNothingElse() throws {
@@ -14,7 +15,7 @@ import Testing
         "records.note", "response.send",
       ])
     #expect(imports.others.isEmpty)
-    let contract = try String(contentsOf: Layout.repository.appending(path: "wasm/README.md"), encoding: .utf8)
+    let contract = try String(contentsOf: Repository.file("wasm/README.md"), encoding: .utf8)
     for function in imports.functions { #expect(contract.contains("`\(function)("), "\(function) is not documented") }
   }
 
@@ -22,8 +23,8 @@ import Testing
   /// that is made twice, an instance that keeps what it should forget: all that is told there. `docs/loaders`: the URLs that they write.
   @Test func theWorkersTestsPass() throws {
     let process = Process()
-    process.executableURL = Layout.repository.appending(path: ".build/venv/bin/deno")
-    process.currentDirectoryURL = Layout.repository
+    process.executableURL = Repository.deno
+    process.currentDirectoryURL = Repository.root
     let permissions = ["--no-prompt", "--no-remote", "--allow-read=wasm,Tests", "--allow-env"]
     process.arguments = ["test", "--quiet"] + permissions + ["wasm/tests", "docs/loaders"]
     process.environment = Layout.environment.merging(["NO_COLOR": "1"]) { $1 }

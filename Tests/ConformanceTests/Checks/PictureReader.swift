@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A process that decodes pictures independently of what is tested, see `Support/look.py`.
 final class PictureReader: Sendable {
@@ -37,7 +38,7 @@ final class PictureReader: Sendable {
 
   init(log: URL) throws {
     let process = Process()
-    process.executableURL = Layout.python
+    process.executableURL = Repository.python
     process.arguments = [Layout.support("look.py")]
     let (input, output) = (Pipe(), Pipe())
     process.standardInput = input

@@ -1,18 +1,16 @@
 import Foundation
+import TestSupport
 
 /// Where things are. Everything can be told by an environment variable, and is otherwise found from this file and the
 /// running test.
 enum Layout {
   static let environment = ProcessInfo.processInfo.environment
 
-  static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  static let repository = tests.deletingLastPathComponent().deletingLastPathComponent()
+  static let tests = Repository.file("Tests/ConformanceTests")
 
-  static let binary = path("IMGEDGE_BIN") ?? buildFolder.appending(path: "imgedge")
-  static let wasmServe = path("IMGEDGE_WASM_SERVE") ?? repository.appending(path: "wasm/serve")
-  static let python = path("IMGEDGE_PYTHON") ?? repository.appending(path: ".build/venv/bin/python")
-
-  static let rclone = path("IMGEDGE_RCLONE") ?? repository.appending(path: ".build/venv/bin/rclone")
+  static let binary = Repository.program("IMGEDGE_BIN") ?? buildFolder.appending(path: "imgedge")
+  static let wasmServe = Repository.program("IMGEDGE_WASM_SERVE") ?? Repository.file("wasm/serve")
+  static let rclone = Repository.program("IMGEDGE_RCLONE") ?? Repository.file(".build/venv/bin/rclone")
 
   /// What the ids of the wanted cases begin with; empty for all.
   static let wanted = (environment["CONFORMANCE_CASE"] ?? "").split(separator: ",").map(String.init)
@@ -30,9 +28,5 @@ enum Layout {
 
   static func support(_ name: String) -> String {
     tests.appending(path: "Support/\(name)").path
-  }
-
-  private static func path(_ variable: String) -> URL? {
-    environment[variable].map { URL(fileURLWithPath: $0, relativeTo: repository) }
   }
 }

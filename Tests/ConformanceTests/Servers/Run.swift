@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// What a whole run shares: the cases, one origin each, and the servers under test. Made by the first case that asks.
 final class Run: Sendable {
@@ -107,8 +108,8 @@ final class Run: Sendable {
 
   private static func draw(into folder: URL) throws {
     let process = Process()
-    process.executableURL = Layout.python
-    process.arguments = [Layout.repository.appending(path: "Tests/Pictures/draw.py").path, folder.path]
+    process.executableURL = Repository.python
+    process.arguments = [Repository.file("Tests/Pictures/draw.py").path, folder.path]
     process.standardOutput = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A program that lives no longer than this process does, see `Support/supervise.py`.
 final class SupervisedProcess: Sendable {
@@ -18,7 +19,7 @@ final class SupervisedProcess: Sendable {
       throw Failure(description: "there is no program \(program.path)")
     }
     let process = Process()
-    process.executableURL = Layout.python
+    process.executableURL = Repository.python
     process.arguments = [Layout.support("supervise.py"), program.path] + arguments
     process.environment = Layout.environment.merging(environment) { $1 }
     let (input, output) = (Pipe(), Pipe())
@@ -26,8 +27,8 @@ final class SupervisedProcess: Sendable {
     process.standardOutput = output
     _ = FileManager.default.createFile(atPath: log.path, contents: nil)
     process.standardError = try FileHandle(forWritingTo: log)
-    guard FileManager.default.isExecutableFile(atPath: Layout.python.path) else {
-      throw Failure(description: "there is no Python at \(Layout.python.path); IMGEDGE_PYTHON names another")
+    guard FileManager.default.isExecutableFile(atPath: Repository.python.path) else {
+      throw Failure(description: "there is no Python at \(Repository.python.path); IMGEDGE_PYTHON names another")
     }
     try process.run()
     leash = input.fileHandleForWriting

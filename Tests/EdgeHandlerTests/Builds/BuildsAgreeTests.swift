@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import EdgeHandler
@@ -6,8 +7,8 @@ import Testing
 /// The native build and the edge bundle, asked the same, want the same and answer the same, byte for byte: also where the conformance
 /// suite has no case. `make wasm` builds the bundle.
 @Suite struct BuildsAgreeTests {
-  private static let bundle = DenoScript.repository.appending(path: "wasm/dist/edge.wasm")
-  private static let program = DenoScript.repository.appending(path: "Tests/EdgeHandlerTests/Builds/transcripts.js")
+  private static let bundle = Repository.file("wasm/dist/edge.wasm")
+  private static let program = Repository.file("Tests/EdgeHandlerTests/Builds/transcripts.js")
 
   @Test func onRandomRequests() throws {
     var generator = RequestGenerator(seed: 43)

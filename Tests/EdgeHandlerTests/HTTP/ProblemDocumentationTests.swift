@@ -1,12 +1,11 @@
 import EdgeHandler
 import Foundation
+import TestSupport
 import Testing
 
 /// `docs/problems.md` against the table of codes: each `type` URL has a heading, with the status that is answered.
 @Suite struct ProblemDocumentationTests {
-  private static let page = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "docs/problems.md")
+  private static let page = Repository.file("docs/problems.md")
 
   @Test func everyCodeHasItsHeadingAndStatus() throws {
     let lines = try String(contentsOf: Self.page, encoding: .utf8).split(separator: "\n").map(String.init)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Runs a JavaScript program under Deno, whose `URL` is an implementation of the WHATWG URL Standard that browsers' own
 /// tests are run against. Arguments go in as a list, what the program prints comes back as JSON.
@@ -26,7 +27,7 @@ enum DenoScript {
       """
     try Data(text.utf8).write(to: script)
     let process = Process()
-    process.executableURL = deno
+    process.executableURL = Repository.deno
     let files = [folder, readable].compactMap { $0?.path }.joined(separator: ",")
     process.arguments = ["run", "--quiet", "--no-lock", "--no-config", "--allow-read=\(files)", script.path]
     let output = Pipe()
@@ -37,11 +38,4 @@ enum DenoScript {
     guard process.terminationStatus == 0 else { throw Failure(status: process.terminationStatus) }
     return try JSONDecoder().decode(Output.self, from: data)
   }
-
-  static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-
-  private static let deno =
-    ProcessInfo.processInfo.environment["IMGEDGE_DENO"].map { URL(fileURLWithPath: $0) }
-    ?? repository.appendingPathComponent(".build/venv/bin/deno")
 }

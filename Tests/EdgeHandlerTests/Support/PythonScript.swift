@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Runs a Python program as an independent opinion. Its arguments go in as lines, its lines come back.
 enum PythonScript {
@@ -10,7 +11,7 @@ enum PythonScript {
   static func lines(_ program: String, input: [String] = [], usesPackages: Bool = false) throws -> [String] {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [usesPackages ? packagePython : "python3", "-c", program]
+    process.arguments = [usesPackages ? Repository.python.path : "python3", "-c", program]
     let output = Pipe()
     process.standardOutput = output
     // A file and not a pipe: nobody has to read and write at the same time.
@@ -23,11 +24,5 @@ enum PythonScript {
     process.waitUntilExit()
     guard process.terminationStatus == 0 else { throw Failure(status: process.terminationStatus) }
     return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
-  }
-
-  private static var packagePython: String {
-    var root = URL(fileURLWithPath: #filePath)
-    for _ in 0..<4 { root.deleteLastPathComponent() }
-    return root.appendingPathComponent(".build/venv/bin/python").path
   }
 }

@@ -1,4 +1,5 @@
 import EdgeHandler
+import TestSupport
 
 /// Requests to the workspace `acme` that are nearly right, or not at all.
 struct RequestGenerator {

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import EdgeHandler
 
 /// Makes values of the effect protocol, each with the whole range of what it can hold.

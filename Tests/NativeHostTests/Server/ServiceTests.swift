@@ -3,6 +3,7 @@ import Glibc
 import NIOCore
 import Net
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Server
@@ -52,9 +53,7 @@ extension TestConnection {
   }
 
   private static func sample(_ name: String) throws -> ByteBuffer {
-    let here = #filePath.split(separator: "/", omittingEmptySubsequences: false)
-    let folder = here.dropLast(4).joined(separator: "/") + "/Sources/NativeHost/Server/Samples"
-    return try #require(SamplePictures(folder: folder)[name])
+    try #require(SamplePictures(folder: Repository.file("Sources/NativeHost/Server/Samples").path)[name])
   }
 
   private func start(

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// What an independent decoder sees in a picture.
 struct Look: Decodable {
@@ -59,7 +60,7 @@ final class PictureReader: @unchecked Sendable {
     defer { lock.unlock() }
     if !isRunning {
       process.executableURL = Repository.python
-      process.arguments = [Repository.root.appending(path: "Tests/NativeHostTests/Pixels/Support/look.py").path]
+      process.arguments = [Repository.file("Tests/NativeHostTests/Pixels/Support/look.py").path]
       process.standardInput = questions
       process.standardOutput = answers
       try process.run()
@@ -80,14 +81,4 @@ final class PictureReader: @unchecked Sendable {
       throw Failure(answer: String(decoding: answer, as: UTF8.self))
     }
   }
-}
-
-enum Repository {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../..")
-    .standardizedFileURL
-
-  static let python: URL = {
-    let venv = root.appending(path: ".build/venv/bin/python")
-    return FileManager.default.isExecutableFile(atPath: venv.path) ? venv : URL(filePath: "/usr/bin/python3")
-  }()
 }

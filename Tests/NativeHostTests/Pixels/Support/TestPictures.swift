@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import TestSupport
 
 /// The pictures that these tests look at, drawn once in a run.
 enum TestPictures {
@@ -28,7 +29,7 @@ enum TestPictures {
     let folder = FileManager.default.temporaryDirectory.appending(path: "pixels-\(UUID().uuidString)")
     let process = Process()
     process.executableURL = Repository.python
-    process.arguments = [Repository.root.appending(path: "Tests/Pictures/draw.py").path, folder.path] + names
+    process.arguments = [Repository.file("Tests/Pictures/draw.py").path, folder.path] + names
     try process.run()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else { throw Failure(status: process.terminationStatus) }
