@@ -51,7 +51,8 @@ enum GridLayout: Sendable, Equatable {
   /// All that differ for so many pictures, in the order in which `auto` prefers them.
   static func candidates(count: Int) -> [GridLayout] {
     var candidates: [GridLayout] = [.classic(2), .row, .column(1), .column(2)]
-    if count > 3 { candidates += [.classic(3), .column(3)] }
+    // As many columns as pictures are a row.
+    for columns in 3..<max(3, count) { candidates += [.classic(columns), .column(columns)] }
     return candidates
   }
 

@@ -89,4 +89,47 @@ import Testing
       GridLayout.best(for: Array(repeating: canvas, count: 4), canvas: canvas, gap: 0))
     #expect(square.allSatisfy { $0.width == 500 && $0.height == 500 })
   }
+
+  @Test func autoFindsFourAboveOne() throws {
+    let square = PixelSize(width: 100, height: 100)
+    let pictures = [square, square, square, square, PixelSize(width: 400, height: 100)]
+    let cells = try #require(GridLayout.best(for: pictures, canvas: PixelSize(width: 400, height: 200), gap: 0))
+    #expect(loss(pictures, cells) == 0)
+  }
+
+  @Test func autoCutsNoMoreOffThanAnyLayoutThatCanBeAskedFor() throws {
+    var generator = SeededGenerator(seed: 5)
+    // As many small sides as large ones.
+    func side() -> Int { Int.random(in: 1...(1 << Int.random(in: 1...13, using: &generator)), using: &generator) }
+    var laidOut = 0
+    for _ in 0..<5000 {
+      let count = Int.random(in: 1...5, using: &generator)
+      let pictures = (0..<count).map { _ in PixelSize(width: side(), height: side()) }
+      let canvas = PixelSize(width: side(), height: side())
+      let gap = [0, 0, 1, 8, 100][Int.random(in: 0..<5, using: &generator)]
+      let best = GridLayout.best(for: pictures, canvas: canvas, gap: gap)
+      let layouts = [.row] + (1...5).flatMap { [GridLayout.column($0), .classic($0)] }
+      for layout in layouts {
+        guard let cells = layout.cells(count: count, canvas: canvas, gap: gap) else { continue }
+        laidOut += 1
+        let best = try #require(best, "\(layout) of \(count) has room in \(canvas) with \(gap)")
+        // Losses are compared in millionths of a picture.
+        #expect(
+          loss(pictures, best) <= loss(pictures, cells) + 1e-5,
+          "\(layout) of \(pictures) in \(canvas) with \(gap) cuts less off")
+      }
+    }
+    #expect(laidOut > 30_000)
+  }
+
+  /// What `cover` cuts off the pictures, in pictures.
+  private func loss(_ pictures: [PixelSize], _ cells: [PixelRect]) -> Double {
+    zip(pictures, cells).reduce(0) { sum, pair in
+      let (picture, cell) = pair
+      let scale = max(
+        Double(cell.width) / Double(picture.width), Double(cell.height) / Double(picture.height))
+      let whole = Double(picture.width) * scale * Double(picture.height) * scale
+      return sum + 1 - Double(cell.width) * Double(cell.height) / whole
+    }
+  }
 }
