@@ -1,6 +1,6 @@
 // Each loader writes the URL that the conformance suite asks the service for, see Tests/ConformanceTests/Cases/integrations.json.
 import next from "./next-image.mjs";
-import { getImage } from "./nuxt-image.mjs";
+import provider, { getImage } from "./nuxt-image.mjs";
 import { extract, generate } from "./unpic.mjs";
 
 const base = "http://demo.localhost:8080";
@@ -18,14 +18,17 @@ Deno.test("next/image", () => {
   expectTarget("integration-next-image-standard-quality", next({ src: "pictures/photo.jpg", width: 640 }));
 });
 
-Deno.test("@nuxt/image", () => {
-  const modifiers = { width: 320, height: 200, fit: "outside", format: undefined };
-  expectTarget("integration-nuxt-image", getImage("/pictures/photo.jpg", { modifiers, baseURL: base }).url);
-  expectTarget("integration-nuxt-image-fill", getImage("pictures/photo.jpg", {
-    modifiers: { width: 320, height: 200, fit: "fill", format: "webp" },
-    baseURL: base,
-  }).url);
-});
+// Version 1 calls the function that bears the name, version 2 that of what the default export gives.
+for (const [version, image] of [[1, getImage], [2, provider().getImage]]) {
+  Deno.test(`@nuxt/image ${version}`, () => {
+    const modifiers = { width: 320, height: 200, fit: "outside", format: undefined };
+    expectTarget("integration-nuxt-image", image("/pictures/photo.jpg", { modifiers, baseURL: base }).url);
+    expectTarget("integration-nuxt-image-fill", image("pictures/photo.jpg", {
+      modifiers: { width: 320, height: 200, fit: "fill", format: "webp" },
+      baseURL: base,
+    }).url);
+  });
+}
 
 Deno.test("unpic", () => {
   const url = generate("pictures/photo.jpg", { width: 300, height: 300, fit: "cover", quality: undefined }, { baseUrl: base });

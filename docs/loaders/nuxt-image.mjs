@@ -1,4 +1,4 @@
-// A provider for @nuxt/image: nuxt.config.ts → image: { providers: { imgedge: { provider: "./nuxt-image.mjs",
+// A provider for @nuxt/image 1 and 2: nuxt.config.ts → image: { providers: { imgedge: { provider: "./nuxt-image.mjs",
 // options: { baseURL: "https://acme.example.com" } } } }.
 const names = { width: "w", height: "h" };
 const fits = { fill: "squeeze", inside: "scale-down", outside: "cover" };
@@ -11,3 +11,7 @@ export function getImage(src, { modifiers = {}, baseURL = "http://demo.localhost
   }
   return { url: `${baseURL}/transform?${query}` };
 }
+
+// Version 1 takes the function by its name, version 2 this: what its defineProvider({ getImage }) returns.
+const provider = { getImage };
+export default () => provider;
