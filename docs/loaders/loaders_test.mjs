@@ -15,6 +15,7 @@ function expectTarget(id, url) {
 
 Deno.test("next/image", () => {
   expectTarget("integration-next-image", next({ src: "pictures/photo.jpg", width: 640, quality: 75 }));
+  expectTarget("integration-next-image", next({ src: "/pictures/photo.jpg", width: 640, quality: 75 }));
   expectTarget("integration-next-image-standard-quality", next({ src: "pictures/photo.jpg", width: 640 }));
 });
 
@@ -33,6 +34,7 @@ for (const [version, image] of [[1, getImage], [2, provider().getImage]]) {
 Deno.test("unpic", () => {
   const url = generate("pictures/photo.jpg", { width: 300, height: 300, fit: "cover", quality: undefined }, { baseUrl: base });
   expectTarget("integration-unpic", url);
+  expectTarget("integration-unpic", generate("/pictures/photo.jpg", { width: 300, height: 300, fit: "cover" }, { baseUrl: base }));
   const read = extract(url);
   if (generate(read.src, read.operations, read.options) !== url) throw new Error("extract and generate disagree");
   if (extract("https://example.com/a.jpg") !== null) throw new Error("it reads what is not its own");

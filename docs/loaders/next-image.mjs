@@ -1,9 +1,9 @@
 // A loader for next/image: next.config.js → images: { loader: "custom", loaderFile: "./next-image.mjs" }.
-// `src` is `<source>/<path>` or a full URL; the base is the workspace's host.
+// `src` is `<source>/<path>`, with or without a slash before it, or a full URL; the base is the workspace's host.
 const base = globalThis.process?.env?.NEXT_PUBLIC_IMGEDGE ?? "http://demo.localhost:8080";
 
 export default function imgedgeLoader({ src, width, quality }) {
-  const query = new URLSearchParams({ src, w: width, fit: "scale-down" });
+  const query = new URLSearchParams({ src: src.replace(/^\/+/, ""), w: width, fit: "scale-down" });
   if (quality) query.set("quality", quality);
   return `${base}/transform?${query}`;
 }

@@ -1,8 +1,9 @@
 // A URL builder with the two functions that unpic asks of a provider: `generate` makes a URL, `extract` reads one.
+// `src` is `<source>/<path>`, with or without a slash before it, or a full URL, as text or as a `URL`.
 const names = { width: "w", height: "h" };
 
 export function generate(src, operations = {}, { baseUrl = "http://demo.localhost:8080" } = {}) {
-  const query = new URLSearchParams({ src });
+  const query = new URLSearchParams({ src: `${src}`.replace(/^\/+/, "") });
   for (const [name, value] of Object.entries(operations)) {
     if (value !== undefined) query.set(names[name] ?? name, value);
   }
