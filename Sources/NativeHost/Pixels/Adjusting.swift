@@ -26,15 +26,17 @@ extension VipsPicture {
 
   /// Each colour channel by itself, through a table.
   private func mapped(_ curve: (Double) -> Double) throws(PixelFailure) -> VipsPicture {
-    var table: [UInt8] = []
+    var values: [UInt8] = []
     for value in 0...255 {
       let mapped = UInt8(min(max(curve(Double(value)).rounded(), 0), 255))
-      table += [mapped, mapped, mapped]
-      if hasAlpha { table.append(UInt8(value)) }
+      values += [mapped, mapped, mapped]
+      if hasAlpha { values.append(UInt8(value)) }
     }
-    let image = table.withUnsafeBytes { cvips_from_pixels($0.baseAddress, $0.count, 256, 1, Int32(bands)) }
+    let image = values.withUnsafeBytes { cvips_from_pixels($0.baseAddress, $0.count, 256, 1, Int32(bands)) }
     let lookUp = try VipsPicture(image)
-    return try VipsPicture(cvips_map(pointer, lookUp.pointer))
+    // The result is taken for what the table is, without this for something that has no alpha.
+    let table = try VipsPicture(cvips_with_interpretation(lookUp.pointer, pointer.pointee.Type))
+    return try VipsPicture(cvips_map(pointer, table.pointer))
   }
 
   private func saturated(_ factor: Double) throws(PixelFailure) -> VipsPicture {
