@@ -41,6 +41,7 @@ public enum JSON: Sendable, Equatable {
 }
 
 extension JSON {
+  @inline(never)
   public static func int(_ value: Int) -> JSON {
     .number(String(value))
   }

@@ -81,11 +81,12 @@ struct Place: Sendable {
     var plain: [UInt8] = []
     plain.reserveCapacity(path.count + 1)
     var isDotted = false
-    let pieces = path.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
+    let pieces = path.map { $0 == UInt8(ascii: "\\") ? UInt8(ascii: "/") : $0 }.split(
+      separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     for piece in pieces {
       var name = piece.prefix { $0 != UInt8(ascii: ";") }
       guard !name.isEmpty else { continue }
-      while let last = name.last, isIgnoredAtEnd(last) { name.removeLast() }
+      while let last = name.last, isIgnoredAtEnd(last) { name = name.dropLast() }
       guard !name.isEmpty else {
         isDotted = true
         continue

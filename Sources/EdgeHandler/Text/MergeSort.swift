@@ -33,6 +33,7 @@ enum MergeSort {
 }
 
 extension Array {
+  @inline(never)
   func sorted(by precedes: (Element, Element) -> Bool) -> [Element] {
     MergeSort.order(count) { precedes(self[$0], self[$1]) }.map { self[$0] }
   }
