@@ -103,18 +103,25 @@
   extension String: ExpressibleByStringInterpolation {
     @inline(__always)
     public init(stringLiteral literal: StaticString) {
-      self.init(literal.utf8Start, count: literal.utf8CodeUnitCount)
+      self.init(literal.utf8Start)
     }
 
-    /// Called at each literal: an address and a count are less code there than a `StaticString`.
+    /// Called at each literal: an address is less code there than a `StaticString`.
     @inline(never)
-    private init(_ start: UnsafePointer<UInt8>, count: Int) {
-      self.init(utf8: Array(UnsafeBufferPointer(start: start, count: count)))
+    private init(_ start: UnsafePointer<UInt8>) {
+      self.init(utf8: Array(Self.literal(start)))
     }
 
     @inline(never)
-    fileprivate mutating func append(_ start: UnsafePointer<UInt8>, count: Int) {
-      utf8.append(contentsOf: UnsafeBufferPointer(start: start, count: count))
+    fileprivate mutating func append(_ start: UnsafePointer<UInt8>) {
+      utf8.append(contentsOf: Self.literal(start))
+    }
+
+    /// A zero ends it, and none has a zero of its own.
+    private static func literal(_ start: UnsafePointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+      var end = start
+      while end.pointee != 0 { end += 1 }
+      return UnsafeBufferPointer(start: start, count: end - start)
     }
 
     public init(stringInterpolation: DefaultStringInterpolation) {
@@ -130,7 +137,7 @@
     /// The compiler appends an empty text wherever an interpolation begins or ends with a value.
     @inline(__always)
     public mutating func appendLiteral(_ literal: StaticString) {
-      if literal.utf8CodeUnitCount > 0 { text.append(literal.utf8Start, count: literal.utf8CodeUnitCount) }
+      if literal.utf8CodeUnitCount > 0 { text.append(literal.utf8Start) }
     }
 
     public mutating func appendInterpolation(_ text: consuming String) {
