@@ -15,13 +15,11 @@
 
     public struct Name: Sendable, Equatable {
       public let rawName: String
-      let canonicalName: String
 
       /// `nil` unless it is a token (RFC 9110, section 5.6.2).
       public init?(_ name: String) {
         guard !name.utf8.isEmpty, name.utf8.allSatisfy(Self.isOfToken) else { return nil }
         rawName = name
-        canonicalName = ASCII.lowercase(name)
       }
 
       private static func isOfToken(_ byte: UInt8) -> Bool {
@@ -33,7 +31,7 @@
       }
 
       public static func == (left: Name, right: Name) -> Bool {
-        left.canonicalName == right.canonicalName
+        ASCII.equalsIgnoringCase(left.rawName.bytes, right.rawName)
       }
     }
   }
@@ -83,9 +81,18 @@
         return values.isEmpty ? nil : ListText.join(values)
       }
       set {
-        let place = fields.firstIndex { $0.name == name } ?? fields.count
-        fields.removeAll { $0.name == name }
-        if let newValue { fields.insert(HTTPField(name: name, value: newValue), at: place) }
+        var new = newValue.map { HTTPField(name: name, value: $0) }
+        var set: [HTTPField] = []
+        for field in fields {
+          if field.name != name {
+            set.append(field)
+          } else if let first = new {
+            set.append(first)
+            new = nil
+          }
+        }
+        if let new { set.append(new) }
+        fields = set
       }
     }
   }
