@@ -4,10 +4,10 @@ import EdgeHandler
 ///
 /// Law of this module: it turns steps into calls of imports and results into steps, and decides nothing. All state hangs on the
 /// numbers of requests (the host's) and of effects (ours).
-struct Shim {
-  var handler: EdgeHandler
+final class Shim {
+  let handler: EdgeHandler
   /// Networks that may be connected to although they are not public.
-  var allowedNetworks: [IPNetwork]
+  let allowedNetworks: [IPNetwork]
   private var effects = EffectTable()
 
   init(_ setup: Setup) {
@@ -102,15 +102,25 @@ struct Shim {
     _ start: Import, _ value: some WireValue, of request: UInt32, then: @escaping (Result) -> Void
   ) {
     let effect = EffectTable.Effect(request: request) { json in
-      guard let result = try? Result(wire: json) else { return false }
+      guard let result: Result = read(json) else { return false }
       then(result)
       return true
     }
+    begin(effect, start, value.wire.serialized())
+  }
+
+  /// Not inlined, as there are flows of two kinds that wait for each kind of result.
+  @inline(never)
+  private static func read<Result: WireValue>(_ json: JSON) -> Result? {
+    try? Result(wire: json)
+  }
+
+  private static func begin(_ effect: EffectTable.Effect, _ start: Import, _ text: [UInt8]) {
     guard let number = shared?.effects.add(effect) else {
-      shared?.effects.drop(request: request)
-      return send(request, Answer(EdgeHandler.answer(to: .overloaded)))
+      shared?.effects.drop(request: effect.request)
+      return send(effect.request, Answer(EdgeHandler.answer(to: .overloaded)))
     }
-    value.wire.serialized().withUnsafeBufferPointer { start(request, number, $0.baseAddress, $0.count) }
+    text.withUnsafeBufferPointer { start(effect.request, number, $0.baseAddress, $0.count) }
   }
 
   /// The answer first: what follows it never delays it.
