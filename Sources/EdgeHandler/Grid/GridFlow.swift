@@ -97,7 +97,9 @@ final class GridFlow: Sendable {
   }
 
   private func loaded(_ mark: Mark, _ loads: Loads) throws(Problem) -> Original {
-    for (other, loaded) in zip(marks, loads.marks) where other.presetName == mark.presetName { return try loaded.get() }
+    for (other, loaded) in zip(marks, loads.marks) where other.presetName == mark.presetName {
+      return try loaded.getMark()
+    }
     throw .renderFailed
   }
 

@@ -39,9 +39,9 @@ struct InfoFlow: Sendable {
   func start() -> Step<Answer> {
     InfoLoading(
       output: request.output, reference: request.reference, configuration: configuration, now: now
-    ).load().flatMap { loaded in
+    ) { loaded in
       .done(Answer(response(loaded), afterwards: loaded.afterwards))
-    }
+    }.start()
   }
 
   private func response(_ loaded: InfoLoading.Outcome) -> Response {
@@ -65,23 +65,28 @@ final class InfoLoading: Sendable {
   let reference: SourceReference
   let configuration: Configuration
   let now: Int64
+  let then: @Sendable (Outcome) -> Step<Answer>
 
-  init(output: OutputRequest, reference: SourceReference, configuration: Configuration, now: Int64) {
+  init(
+    output: OutputRequest, reference: SourceReference, configuration: Configuration, now: Int64,
+    then: @escaping @Sendable (Outcome) -> Step<Answer>
+  ) {
     self.output = output
     self.reference = reference
     self.configuration = configuration
     self.now = now
+    self.then = then
   }
 
   private static let lifetimeSeconds = 86_400
   private static let longestSide = 64
 
-  func load() -> Step<Outcome> {
+  func start() -> Step<Answer> {
     .lookUp(output.key) { [self] result in
       switch result {
-      case .hit(let stored): .done(Outcome(info: read(stored), provenance: .hit))
-      case .collapsed(let stored): .done(Outcome(info: read(stored), provenance: .collapsed))
-      case .failed(let problem): .done(Outcome(info: .failure(problem), provenance: .collapsed))
+      case .hit(let stored): then(Outcome(info: read(stored), provenance: .hit))
+      case .collapsed(let stored): then(Outcome(info: read(stored), provenance: .collapsed))
+      case .failed(let problem): then(Outcome(info: .failure(problem), provenance: .collapsed))
       case .miss: make()
       }
     }
@@ -94,7 +99,7 @@ final class InfoLoading: Sendable {
     return .success(info)
   }
 
-  private func make() -> Step<Outcome> {
+  private func make() -> Step<Answer> {
     let loading = OriginalLoading(
       workspace: output.workspace, configuration: configuration, now: now, use: .exempt)
     return loading.load(reference).flatMap { [self] loaded in
@@ -105,7 +110,7 @@ final class InfoLoading: Sendable {
     }
   }
 
-  private func sample(_ original: Original) -> Step<Outcome> {
+  private func sample(_ original: Original) -> Step<Answer> {
     .sample(SampleRequest(blob: original.blob, longestSide: Self.longestSide)) { [self] result in
       switch result {
       case .raster(let raster): finish(Info(original, raster), original)
@@ -116,18 +121,17 @@ final class InfoLoading: Sendable {
     }
   }
 
-  private func finish(_ info: Info, _ original: Original) -> Step<Outcome> {
+  private func finish(_ info: Info, _ original: Original) -> Step<Answer> {
     let bytes = info.json.serialized()
     let stored = StoredOutput(
       body: Blob(id: 0), bytes: bytes, byteCount: bytes.count, mediaType: "application/json",
       lifetimeSeconds: Self.lifetimeSeconds)
     let provenance = Provenance.made(fetch: original.fetchMilliseconds, render: 0, isStored: true)
-    return .done(
-      Outcome(info: .success(info), provenance: provenance, afterwards: [.store(output.key, stored)]))
+    return then(Outcome(info: .success(info), provenance: provenance, afterwards: [.store(output.key, stored)]))
   }
 
-  private func fail(_ problem: Problem) -> Step<Outcome> {
-    .done(
+  private func fail(_ problem: Problem) -> Step<Answer> {
+    then(
       Outcome(
         info: .failure(problem), provenance: .made(fetch: 0, render: 0, isStored: false),
         afterwards: [.fail(output.key, problem)]))

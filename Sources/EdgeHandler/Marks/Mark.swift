@@ -65,9 +65,14 @@ extension EndpointDecider {
 
 extension OutputFlow {
   func load(_ mark: Mark) -> Step<Loaded> {
-    loading(mark.presetName == nil ? .shown(marks: []) : .exempt).load(mark.reference).flatMap { loaded in
-      .done(loaded.mapError { $0.asOfMark })
-    }
+    loading(mark.presetName == nil ? .shown(marks: []) : .exempt).load(mark.reference)
+  }
+}
+
+extension Loaded {
+  /// Where the picture is a mark.
+  func getMark() throws(Problem) -> Original {
+    try mapError { $0.asOfMark }.get()
   }
 }
 

@@ -22,14 +22,15 @@ final class PlaceholderFlow: Sendable {
     case .color(let color): return paint(color, shape: nil, fetchMilliseconds: 0)
     case .original(let reference, let info):
       let loading = InfoLoading(
-        output: info, reference: reference, configuration: flow.configuration, now: flow.now)
-      return loading.load().flatMap { [self] loaded in
+        output: info, reference: reference, configuration: flow.configuration, now: flow.now
+      ) { [self] loaded in
         paint(loaded).flatMap { answer in
           var answer = answer
           answer.afterwards += loaded.afterwards
           return .done(answer)
         }
       }
+      return loading.start()
     }
   }
 

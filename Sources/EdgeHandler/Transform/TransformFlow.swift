@@ -34,7 +34,7 @@ final class TransformFlow: Sendable {
       var plan = try TransformPlan(
         request.options, header: original.header, limits: flow.configuration.limits)
       for (mark, loaded) in zip(request.marks, marks) {
-        plan.draw(mark, try loaded.get())
+        plan.draw(mark, try loaded.getMark())
       }
       let picture = Picture.decoded(original.blob, frames: plan.frames, plan.allOperations)
       return flow.render(picture, plan.encoding, fetchMilliseconds: original.fetchMilliseconds)
