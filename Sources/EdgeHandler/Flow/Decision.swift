@@ -45,8 +45,9 @@ struct Decider {
         .unknownWorkspace, "No workspace answers at this host; they are at <namespace>.\(configuration.baseDomain).")
     }
     let workspace = match.workspace
-    let reason = match.isCustomDomain ? "its custom domain" : "the host's first label"
-    trace.note("workspace", "\(workspace.namespace), by \(reason)")
+    trace.note(
+      "workspace",
+      workspace.namespace + (match.isCustomDomain ? ", by its custom domain" : ", by the host's first label"))
     head.sharing = .nobody
     let origin = request.fields[.origin]
     guard let sharing = workspace.allowedOrigins.sharing(with: origin) else {

@@ -99,10 +99,10 @@ struct EndpointDecider {
     let output = OutputRequest(
       head: head, workspace: workspace, key: key, ifNoneMatch: IfNoneMatch(field: request.fields[.ifNoneMatch]),
       isNegotiated: isNegotiated)
-    let answer =
+    trace.note(
+      "answer",
       isImmutable && output.isKnown
-      ? "304: the caller has this output" : "look the key up; on a miss fetch, inspect, render, store"
-    trace.note("answer", answer)
+        ? "304: the caller has this output" : "look the key up; on a miss fetch, inspect, render, store")
     return output
   }
 }
