@@ -125,8 +125,6 @@ VipsImage *cvips_flip(VipsImage *in, VipsDirection direction) { GIVE(vips_flip(i
 
 VipsImage *cvips_rotate(VipsImage *in, VipsAngle angle) { GIVE(vips_rot(in, &out, angle, NULL)); }
 
-VipsImage *cvips_shrink(VipsImage *in, double factor) { GIVE(vips_shrink(in, &out, factor, factor, NULL)); }
-
 VipsImage *cvips_enlarge(VipsImage *in, int width, int height, const char *interpolation) {
   VipsInterpolate *interpolate = vips_interpolate_new(interpolation);
   VipsArrayInt *area = vips_array_int_newv(4, 0, 0, width, height);
@@ -221,11 +219,6 @@ VipsImage *cvips_flatten(VipsImage *in, const double background[3]) {
   vips_flatten(in, &out, "background", array, NULL);
   vips_area_unref(VIPS_AREA(array));
   return out;
-}
-
-VipsImage *cvips_blur(VipsImage *in, double sigma) {
-  // Left to itself libvips cuts the curve off where it is a fifth of its height, and has 20 levels for it: edges show.
-  GIVE(vips_gaussblur(in, &out, sigma, "min_ampl", 0.01, "precision", VIPS_PRECISION_FLOAT, NULL));
 }
 
 VipsImage *cvips_sharpen(VipsImage *in, double sigma) { GIVE(vips_sharpen(in, &out, "sigma", sigma, NULL)); }

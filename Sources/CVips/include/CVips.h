@@ -5,7 +5,7 @@
 // `VipsImage *` gives a reference of the caller's, or NULL where libvips failed; what gives an `int` gives 0 on success.
 // Nothing is decided here.
 
-#include "Reduce.h"
+#include "Resample.h"
 
 #include <malloc.h>
 #include <vips/vips.h>
@@ -32,8 +32,6 @@ VipsImage *cvips_uniform(int width, int height, const double *color, int bands);
 VipsImage *cvips_extract_area(VipsImage *in, int x, int y, int width, int height);
 VipsImage *cvips_flip(VipsImage *in, VipsDirection direction);
 VipsImage *cvips_rotate(VipsImage *in, VipsAngle angle);
-// By means over this many pixels a side.
-VipsImage *cvips_shrink(VipsImage *in, double factor);
 // To exactly this size, with libvips' interpolator of that name, a premultiplied picture.
 VipsImage *cvips_enlarge(VipsImage *in, int width, int height, const char *interpolation);
 VipsImage *cvips_embed(VipsImage *in, int x, int y, int width, int height, const double *background, int bands);
@@ -64,8 +62,6 @@ VipsImage *cvips_unpremultiply(VipsImage *in);
 VipsImage *cvips_flatten(VipsImage *in, const double background[3]);
 
 // Filters and blending
-// Leaves floats.
-VipsImage *cvips_blur(VipsImage *in, double sigma);
 VipsImage *cvips_sharpen(VipsImage *in, double sigma);
 VipsImage *cvips_over(VipsImage *base, VipsImage *overlay);
 VipsImage *cvips_insert(VipsImage *base, VipsImage *part, int x, int y);

@@ -4,14 +4,12 @@ import Glibc
 
 extension VipsPicture {
   /// One operation that looks at one frame alone and needs no other picture.
-  func adjusted(
-    by operation: PixelOperation, _ interruption: Interruption
-  ) throws(PixelFailure) -> VipsPicture {
+  func adjusted(by operation: PixelOperation) throws(PixelFailure) -> VipsPicture {
     switch operation {
     case .extend(let width, let height, let x, let y, let color):
       return try extended(to: PixelSize(width: width, height: height), at: PixelPoint(x: x, y: y), color)
     case .flatten(let color): return try flattened(on: color)
-    case .blur(let radius): return try blurred(sigma: radius.double / 2, interruption)
+    case .blur(let radius): return try VipsPicture(cvips_blur(pointer, radius.double / 2))
     case .sharpen(let sigma):
       return try VipsPicture(cvips_sharpen(pointer, sigma.double)).asBytes()
     case .brightness(let factor): return try mapped { $0 * factor.double }

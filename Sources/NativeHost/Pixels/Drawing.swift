@@ -96,7 +96,12 @@ struct Drawing {
         try mark.tiled(from: point, stepX: stepX, stepY: stepY, over: size, interruption)
       }
     default:
-      return try film.mapFrames { frame throws(PixelFailure) in try frame.adjusted(by: operation, interruption) }
+      let adjusted = try film.mapFrames { frame throws(PixelFailure) in
+        try frame.adjusted(by: operation)
+      }
+      guard case .blur = operation, adjusted.frames.count > 1 else { return adjusted }
+      // Each is in the middle of its rows until it is done.
+      return try adjusted.mapFrames { frame throws(PixelFailure) in try frame.computed(interruption) }
     }
   }
 
