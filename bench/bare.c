@@ -1,10 +1,11 @@
 /* The yardstick: libvips called in a loop, and nothing else. Same calls and options as the service makes for a plain resize.
  *
- *   bare THREADS SECONDS WIDTH SHRINK SUFFIX FILE
+ *   bare THREADS SECONDS WIDTH SHRINK SUFFIX FILE [OUTPUT]
  *
  * For SECONDS, and at least once, each of THREADS threads decodes FILE (held in memory), resizes to WIDTH px and encodes with
- * SUFFIX, e.g. ".webp[Q=80]".
- * SHRINK is the factor of JPEG shrink-on-load; 0 leaves the choice to vips_thumbnail.
+ * SUFFIX, e.g. ".webp[Q=80]". The last output is left in OUTPUT.
+ * SHRINK is the factor by which JPEG or WebP is shrunk on load; 0 leaves the choice to vips_thumbnail, and -1 is the same with all
+ * frames of an animation.
  * Prints one JSON line: seconds per picture of all threads together, and the process's peak memory in KiB.
  */
 #include <pthread.h>
@@ -18,8 +19,9 @@
 
 static void *bytes;
 static size_t size;
-static int width, shrink;
-static const char *suffix;
+static int width;
+static double shrink;
+static const char *suffix, *kept;
 static atomic_int pictures;
 static double end;
 
@@ -32,11 +34,16 @@ static void fail(void)
 static VipsImage *resized(void)
 {
     VipsImage *image, *result;
-    if (shrink == 0) {
-        if (vips_thumbnail_buffer(bytes, size, &result, width, "height", 100000, NULL)) fail();
+    if (shrink <= 0) {
+        const char *options = shrink < 0 ? "[n=-1]" : "";
+        if (vips_thumbnail_buffer(bytes, size, &result, width, "height", 100000, "option_string", options, NULL)) fail();
         return result;
     }
-    if (vips_jpegload_buffer(bytes, size, &image, "shrink", shrink, "access", VIPS_ACCESS_SEQUENTIAL, NULL)) fail();
+    if (*(unsigned char *) bytes == 0xFF) {
+        if (vips_jpegload_buffer(bytes, size, &image, "shrink", (int) shrink, "access", VIPS_ACCESS_SEQUENTIAL, NULL)) fail();
+    } else {
+        if (vips_webpload_buffer(bytes, size, &image, "scale", 1 / shrink, "access", VIPS_ACCESS_SEQUENTIAL, NULL)) fail();
+    }
     if (vips_resize(image, &result, (double) width / image->Xsize, NULL)) fail();
     g_object_unref(image);
     return result;
@@ -68,6 +75,7 @@ static void *work(void *unused)
         void *output;
         size_t length;
         if (vips_image_write_to_buffer(image, suffix, &output, &length, NULL)) fail();
+        if (kept && now() >= end && !g_file_set_contents(kept, output, (gssize) length, NULL)) exit(1);
         g_free(output);
         g_object_unref(image);
         atomic_fetch_add(&pictures, 1);
@@ -78,16 +86,17 @@ static void *work(void *unused)
 
 int main(int count, char **arguments)
 {
-    if (count != 7 || vips_init(arguments[0])) {
-        fprintf(stderr, "usage: bare THREADS SECONDS WIDTH SHRINK SUFFIX FILE\n");
+    if (count < 7 || count > 8 || vips_init(arguments[0])) {
+        fprintf(stderr, "usage: bare THREADS SECONDS WIDTH SHRINK SUFFIX FILE [OUTPUT]\n");
         return 2;
     }
     int threads = atoi(arguments[1]);
     double seconds = atof(arguments[2]);
     if (threads < 1 || threads > 64 || seconds < 0) return 2;
     width = atoi(arguments[3]);
-    shrink = atoi(arguments[4]);
+    shrink = atof(arguments[4]);
     suffix = arguments[5];
+    kept = arguments[7];
     vips_concurrency_set(1);
     /* As in the service: liborc is not safe with more than one thread. */
     vips_vector_set_enabled(FALSE);

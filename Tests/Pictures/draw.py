@@ -37,13 +37,14 @@ Photographs (procedural: gradients, noise of many scales, edges)
   photo.jpg           1500×1000, quality 90, 4:2:0.        photo.png   the same pixels before JPEG, 600×400.
   photo-progressive.jpg  1500×1000, progressive.
   photo-2mp.jpg       1732×1155.      photo-6mp.jpg   3000×2000.      photo-24mp.jpg   6000×4000.
-  photo.webp, photo.avif, photo.tif   600×400.
+  photo.webp, photo.avif, photo.tif, photo.gif   600×400.
   photo-alpha.png     600×400 with an oval alpha.
   big.webp            3000×2000, quality 80.
 
 Animations
   anim.gif, anim.webp 4 frames of 64×48: full-frame red, green, blue, yellow, each with a black 16×16 square in another
                       corner (top left, top right, bottom right, bottom left); delays 100, 200, 300, 400 ms; loop 3 times.
+  film.gif, film.webp 8 frames of 480×320: a window that moves over a photograph, 80 ms each, for ever.
   anim-alpha.gif      3 frames of 60×40: a red 20×40 bar at x = 0, 20, 40 on transparent, 70 ms each, for ever.
 
 Borders
@@ -60,6 +61,7 @@ Metadata
 
 SVG
   logo.svg            100×50: red left half, blue right half, no background; viewBox only scales.
+  drawing.svg         600×400: 300 translucent circles and curves, no background.
   svg-href.svg, svg-file.svg, svg-xinclude.svg, svg-bomb.svg, svg-huge.svg, svg-script.svg   Hostile: each has an 80×80 green square
                       and tries to reach the network, a file next to it (secret.png, all magenta), an include, an entity
                       bomb, a huge canvas, a script.
@@ -461,7 +463,7 @@ def photo_jpeg(name):
     return encoded(photo_pixels(*PHOTOS[name]), "JPEG", quality=90, progressive="progressive" in name)
 
 
-@file("photo.png", "photo.webp", "photo.avif", "photo.tif")
+@file("photo.png", "photo.webp", "photo.avif", "photo.tif", "photo.gif")
 def photo_others(name):
     image = photo_pixels(600, 400)
     match name.split(".")[1]:
@@ -473,6 +475,8 @@ def photo_others(name):
             return encoded(image, "AVIF", quality=85, speed=8)
         case "tif":
             return encoded(image, "TIFF", compression="tiff_lzw")
+        case "gif":
+            return encoded(image.quantize(), "GIF")
 
 
 @file("photo-alpha.png")
@@ -511,6 +515,17 @@ def animation(name):
         frames = [frame.quantize(4, dither=Image.Dither.NONE) for frame in frames]
         return encoded(frames[0], "GIF", append_images=frames[1:], loop=3, optimize=False, **options)
     return encoded(frames[0], "WEBP", append_images=frames[1:], loop=3, lossless=True, **options)
+
+
+@file("film.gif", "film.webp")
+def film(name):
+    whole = photo_pixels(580, 320)
+    frames = [whole.crop((left, 0, left + 480, 320)) for left in range(0, 96, 12)]
+    options = dict(save_all=True, duration=80, loop=0)
+    if name.endswith("gif"):
+        frames = [frame.quantize() for frame in frames]
+        return encoded(frames[0], "GIF", append_images=frames[1:], **options)
+    return encoded(frames[0], "WEBP", append_images=frames[1:], quality=80, **options)
 
 
 @file("anim-alpha.gif")
@@ -596,6 +611,20 @@ SQUARE = '<rect width="80" height="80" fill="#00ff00"/>'
 def logo(name):
     return (SVG_HEAD + 'width="100" height="50" viewBox="0 0 100 50">'
             '<rect width="50" height="50" fill="#ff0000"/><rect x="50" width="50" height="50" fill="#0000ff"/></svg>').encode()
+
+
+@file("drawing.svg")
+def drawing(name):
+    shapes = random.Random(7)
+    parts = []
+    for number in range(300):
+        x, y, size, color = shapes.randrange(600), shapes.randrange(400), shapes.randrange(4, 60), shapes.randrange(1 << 24)
+        fill = f'fill="#{color:06x}" fill-opacity="0.{shapes.randrange(3, 10)}"'
+        if number % 2:
+            parts.append(f'<circle cx="{x}" cy="{y}" r="{size}" {fill}/>')
+        else:
+            parts.append(f'<path d="M{x} {y}q{size} {-size} {2 * size} 0t{size} {size}z" {fill}/>')
+    return (SVG_HEAD + 'width="600" height="400">' + "".join(parts) + "</svg>").encode()
 
 
 @file("svg-href.svg", "svg-file.svg", "svg-xinclude.svg", "svg-bomb.svg", "svg-huge.svg", "svg-script.svg")
