@@ -25,24 +25,29 @@ FITS = {
     "pad": ("samples/lighthouse.jpg", "as `contain`, on a canvas of the box's size"),
     "squeeze": ("samples/lighthouse.jpg", "distorted to the box"),
 }
-GRAVITIES = ["center", "top", "bottom", "auto", "0.5x0.3"]
+GRAVITIES = ["center", "top", "bottom", "auto", "entropy", "0.5x0.3"]
 MARKS = {
     "mark-align=bottom,right": "in a corner",
     "mark-align=center&mark-w=40%25": "larger, in the middle",
     "mark-opacity=0.4&mark-w=30%25": "half transparent",
     "mark-repeat=true&mark-w=12%25&mark-pad=6%25&mark-opacity=0.5": "on both axes",
     "mark-repeat=x&mark-align=bottom&mark-w=10%25&mark-pad=4%25": "along the edge",
-    "mark-fit=cover&mark-w=60&mark-h=30&mark-align=bottom": "with a fit of its own",
+    "mark-repeat=y&mark-align=right&mark-w=10%25&mark-pad=4%25": "down the side",
+}
+MARK_BOX = "mark-w=120&mark-h=60&mark-align=bottom,right"
+MARK_FITS = {
+    "contain": "as large as fits",
+    "scale-down": "as contain, never enlarged",
+    "cover": "fills the box, the rest is cut off",
+    "crop": "as cover, never enlarged",
+    "pad": "as contain, in the middle of the box",
+    "squeeze": "distorted to the box",
 }
 GRIDS = {
     "type=classic": 3, "type=column": 3, "type=row": 3, "type=auto": 4, "type=classic&cols=3": 5, "type=column&cols=2": 4,
 }
 SOURCES = ["samples/mountains.jpg", "samples/aurora.webp", "samples/lighthouse.jpg", "samples/sea.gif", "samples/logo.png"]
 HERO = "/grid?src=samples/mountains.jpg&src=samples/aurora.webp&src=samples/lighthouse.jpg&w=1440&h=480&gap=16&type=row&mark=samples/logo.png&mark-w=8%25&mark-align=bottom,right&mark-pad=3%25"
-
-
-def caption(text):
-    return text.replace("%25", "%")
 
 
 class Pages:
@@ -75,10 +80,12 @@ class Pages:
                 f"What `cover` and `crop` keep:\n\n{self.table(gravities)}")
 
     def marks(self):
+        target = f"/transform?src=samples/mountains.jpg&{BOX}&fit=cover&mark=samples/logo.png"
         cells = [
-            self.cell(f"mark-{index}.webp", f"/transform?src=samples/mountains.jpg&{BOX}&fit=cover&mark=samples/logo.png&{options}", caption(options), text)
-            for index, (options, text) in enumerate(MARKS.items())]
-        return self.table(cells)
+            self.cell(f"mark-{index}.webp", f"{target}&{options}", options, text) for index, (options, text) in enumerate(MARKS.items())]
+        fits = [
+            self.cell(f"mark-fit-{fit}.webp", f"{target}&{MARK_BOX}&mark-fit={fit}", f"mark-fit={fit}", text) for fit, text in MARK_FITS.items()]
+        return f"{self.table(cells)}\n\nA box of `{MARK_BOX}`:\n\n{self.table(fits)}"
 
     def grids(self):
         cells = []
