@@ -11,10 +11,20 @@ public struct SampleRequest: Sendable, Equatable {
 }
 
 public enum SampleResult: Sendable, Equatable {
-  case raster(Raster)
+  case sample(Sample)
   case undecodable
   case overloaded
   case timedOut
+}
+
+public struct Sample: Sendable, Equatable {
+  public var raster: Raster
+  public var milliseconds: Int
+
+  public init(_ raster: Raster, milliseconds: Int) {
+    self.raster = raster
+    self.milliseconds = milliseconds
+  }
 }
 
 /// 8-bit sRGB with alpha, not premultiplied, rows from the top: `rgba.count == width * height * 4`.

@@ -113,7 +113,7 @@ final class InfoLoading: Sendable {
   private func sample(_ original: Original) -> Step<Answer> {
     .sample(SampleRequest(blob: original.blob, longestSide: Self.longestSide)) { [self] result in
       switch result {
-      case .raster(let raster): finish(Info(original, raster), original)
+      case .sample(let sample): finish(Info(original, sample.raster), original, sampleMilliseconds: sample.milliseconds)
       case .undecodable: fail(Problem(.undecodableImage, "The original's pixels cannot be decoded."))
       case .overloaded: fail(.overloaded)
       case .timedOut: fail(Problem(.transformTimeout, "Looking at the original took longer than is allowed."))
@@ -121,12 +121,12 @@ final class InfoLoading: Sendable {
     }
   }
 
-  private func finish(_ info: Info, _ original: Original) -> Step<Answer> {
+  private func finish(_ info: Info, _ original: Original, sampleMilliseconds: Int) -> Step<Answer> {
     let bytes = info.json.serialized()
     let stored = StoredOutput(
       body: Blob(id: 0), bytes: bytes, byteCount: bytes.count, mediaType: "application/json",
       lifetimeSeconds: Self.lifetimeSeconds)
-    let provenance = Provenance.made(fetch: original.fetchMilliseconds, render: 0, isStored: true)
+    let provenance = Provenance.made(fetch: original.fetchMilliseconds, render: sampleMilliseconds, isStored: true)
     return then(Outcome(info: .success(info), provenance: provenance, afterwards: [.store(output.key, stored)]))
   }
 

@@ -13,7 +13,7 @@ extension SampleRequest: WireValue {
 extension SampleResult: WireValue {
   public var wire: JSON {
     switch self {
-    case .raster(let raster): WireChoice.json("raster", raster.wire)
+    case .sample(let sample): WireChoice.json("sample", sample.wire)
     case .undecodable: .string("undecodable")
     case .overloaded: .string("overloaded")
     case .timedOut: .string("timedOut")
@@ -23,12 +23,24 @@ extension SampleResult: WireValue {
   public init(wire: JSON) throws(WireError) {
     let choice = try WireChoice(wire)
     switch choice.name {
-    case "raster": self = .raster(try choice.value())
+    case "sample": self = .sample(try choice.value())
     case "undecodable": self = try choice.alone(.undecodable)
     case "overloaded": self = try choice.alone(.overloaded)
     case "timedOut": self = try choice.alone(.timedOut)
     default: throw choice.unknown
     }
+  }
+}
+
+extension Sample: WireValue {
+  public var wire: JSON {
+    .object([JSON.Member("raster", raster.wire), JSON.Member("milliseconds", .int(milliseconds))])
+  }
+
+  public init(wire: JSON) throws(WireError) {
+    var object = try WireObject(wire)
+    self.init(try object.value("raster"), milliseconds: try object.int("milliseconds", from: 0))
+    try object.end()
   }
 }
 

@@ -6,11 +6,12 @@ enum Sampling {
   static func result(
     of request: SampleRequest, _ original: ByteBuffer, _ context: PixelContext
   ) -> SampleResult {
-    original.withUnsafeReadableBytes { bytes in
+    let start = ContinuousClock.now
+    return original.withUnsafeReadableBytes { bytes in
       guard let picture = EncodedPicture(bytes, context) else { return .undecodable }
       do throws(PixelFailure) {
         let raster = try raster(of: picture, longestSide: request.longestSide, context)
-        return .raster(raster)
+        return .sample(Sample(raster, milliseconds: Int((ContinuousClock.now - start) / .milliseconds(1))))
       } catch {
         guard error == .interrupted else { return .undecodable }
         return context.interruption.isCancelled ? .overloaded : .timedOut

@@ -117,7 +117,7 @@ private final class TranscriptWriter {
         RenderResult.output(RenderedOutput(body: Blob(id: 8), byteCount: 1, milliseconds: 0)), RenderResult.undecodable,
         RenderResult.timedOut, RenderResult.failed,
       ]),
-      "sample": texts([raster.map { .raster($0) } ?? SampleResult.undecodable, SampleResult.undecodable]),
+      "sample": texts([raster.map { .sample(Sample($0, milliseconds: 3)) } ?? SampleResult.undecodable, SampleResult.undecodable]),
     ]
   }()
 

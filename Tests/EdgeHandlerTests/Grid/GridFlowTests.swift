@@ -38,6 +38,7 @@ import Testing
     let exchange = host.get(target)
     #expect(exchange.status == 200)
     #expect(exchange["Cache-Control"] == "public, max-age=31536000, immutable")
+    #expect(host.outputs.values.allSatisfy { $0.lifetimeSeconds == 31_536_000 })
     guard case .all(let flows)? = exchange.effects.dropFirst().first else {
       Issue.record("the originals are not fetched at once")
       return

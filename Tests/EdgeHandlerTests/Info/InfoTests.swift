@@ -47,6 +47,8 @@ import Testing
     #expect(exchange["Cache-Control"] == "public, max-age=86400")
     #expect(exchange["Cache-Status"] == "imgedge; fwd=miss; stored")
     #expect(exchange["Vary"] == nil)
+    #expect(try #require(exchange["Server-Timing"]).hasSuffix("render;dur=9"))
+    #expect(host.outputs.values.map(\.lifetimeSeconds) == [86_400])
     let json = try #require(exchange.json)
     #expect(json.members?.map(\.name) == ["metadata", "blurhash", "colors", "palette"])
     let metadata = try #require(json["metadata"])

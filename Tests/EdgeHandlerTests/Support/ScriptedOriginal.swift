@@ -21,7 +21,7 @@ struct ScriptedOriginal {
       content: content)
     return ScriptedOriginal(
       contentType: contentType, byteCount: byteCount, inspected: .image(header),
-      sample: sample.map { .raster($0) } ?? .undecodable)
+      sample: sample.map { .sample(Sample($0, milliseconds: 9)) } ?? .undecodable)
   }
 
   /// Bytes of which an inspection says this.

@@ -134,7 +134,7 @@ struct WireGenerator {
 
   mutating func sampleResult() -> SampleResult {
     guard let raster = raster() else { return .undecodable }
-    return one(of: [.raster(raster), .undecodable, .overloaded, .timedOut])
+    return one(of: [.sample(Sample(raster, milliseconds: count())), .undecodable, .overloaded, .timedOut])
   }
 
   mutating func stored() -> StoredOutput {

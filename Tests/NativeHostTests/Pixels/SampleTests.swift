@@ -4,8 +4,8 @@ import Testing
 @Suite struct SampleTests {
   private func raster(_ name: String, longestSide: Int) async throws -> Raster {
     let result = try await Workbench.sample(name, longestSide: longestSide)
-    guard case .raster(let raster) = result else { throw Unexpected(what: "\(name): \(result)") }
-    return raster
+    guard case .sample(let sample) = result else { throw Unexpected(what: "\(name): \(result)") }
+    return sample.raster
   }
 
   private func pixel(_ x: Int, _ y: Int, of raster: Raster) -> [Int] {
