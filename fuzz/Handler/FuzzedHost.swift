@@ -75,6 +75,7 @@ struct FuzzedHost {
   }
 
   private func sample() -> SampleResult {
-    Raster(width: 2, height: 1, rgba: [255, 0, 0, 255, 0, 0, 255, 128]).map { .sample(Sample($0, milliseconds: 1)) } ?? .undecodable
+    Raster(width: 2, height: 1, rgba: [255, 0, 0, 255, 0, 0, 255, 128])
+      .map { .sample(Sample($0, milliseconds: 1)) } ?? .undecodable
   }
 }

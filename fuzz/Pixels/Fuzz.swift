@@ -35,7 +35,7 @@ public func check(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = ByteBuffer(bytes: UnsafeBufferPointer(start: start, count: count))
   let original = Blob(id: 1)
   let inspected = result {
-    _ = engine.inspect(InspectRequest(blob: original, findsContent: true), original: bytes, completion: $0)
+    _ = engine.inspect(InspectRequest(blob: original, content: .all), original: bytes, completion: $0)
   }
   guard case .image(let header) = inspected, header.format != .svg, header.frames <= limits.maximumFrames,
     header.width * header.height * header.frames <= limits.maximumPixels

@@ -1,12 +1,12 @@
 /// Asks for an original's header, and on demand for the extent of what is inside a uniform border.
 public struct InspectRequest: Sendable, Equatable {
   public var blob: Blob
-  /// Also decode the first frame and find the box inside its uniform border (``ImageHeader/content``).
-  public var findsContent: Bool
+  /// Of which frames to find the box inside a uniform border too (``ImageHeader/content``); `nil`: nothing is decoded.
+  public var content: Picture.Frames?
 
-  public init(blob: Blob, findsContent: Bool = false) {
+  public init(blob: Blob, content: Picture.Frames? = nil) {
     self.blob = blob
-    self.findsContent = findsContent
+    self.content = content
   }
 }
 

@@ -119,7 +119,8 @@ final class OriginalLoading: Sendable {
   }
 
   private func inspect(_ response: InboundResponse) -> Step<Loaded> {
-    .inspect(InspectRequest(blob: response.body, findsContent: findsContent)) { [self] result in
+    let content: Picture.Frames? = findsContent ? (countsFrames ? .all : .first) : nil
+    return .inspect(InspectRequest(blob: response.body, content: content)) { [self] result in
       switch result {
       case .unsupported:
         return fail(

@@ -16,7 +16,7 @@ final class TransformFlow: Sendable {
   private func make() -> Step<Answer> {
     let loading = flow.loading(
       .shown(marks: request.marks.presetNames), findsContent: request.options.trim == .border,
-      countsFrames: request.options.isAnimated)
+      countsFrames: request.options.mayPlay)
     let original = loading.load(request.reference)
     guard !request.marks.isEmpty else {
       return original.flatMap { self.render($0, marks: []) }

@@ -81,6 +81,11 @@ struct TransformPlan: Sendable, Equatable {
 }
 
 extension TransformOptions {
+  /// `false` where frames after the first are not shown, whatever the original is.
+  var mayPlay: Bool {
+    if case .named(let format) = format { isAnimated && format.holdsAnimation } else { isAnimated }
+  }
+
   /// Whether more than the first frame is wanted.
   func plays(_ header: ImageHeader) -> Bool {
     isAnimated && header.frames > 1
@@ -100,6 +105,7 @@ extension TransformOptions {
       switch header.format {
       case .webp: return .webp
       case .gif: return .gif
+      // Encoders of AVIF (libheif with libaom) change pixels even where they are told to lose nothing.
       case .jpeg, .png, .avif, .heic, .tiff, .svg: return .png
       }
     case .negotiated(let accepted):

@@ -1,11 +1,14 @@
 extension InspectRequest: WireValue {
   public var wire: JSON {
-    .object([JSON.Member("blob", blob.wire), JSON.Member("findsContent", .bool(findsContent))])
+    var members = [JSON.Member("blob", blob.wire)]
+    if let content { members.append(JSON.Member("content", content.wire)) }
+    return .object(members)
   }
 
   public init(wire: JSON) throws(WireError) {
     var object = try WireObject(wire)
-    self.init(blob: try object.value("blob"), findsContent: try object.bool("findsContent"))
+    self.init(blob: try object.value("blob"))
+    if let json = object.optional("content") { content = try Picture.Frames(wire: json) }
     try object.end()
   }
 }

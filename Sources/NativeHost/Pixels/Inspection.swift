@@ -10,9 +10,8 @@ enum Inspection {
       guard let picture = EncodedPicture(bytes, context) else { return .unsupported }
       do throws(PixelFailure) {
         var header = try picture.header()
-        let isSmallEnough = Int64(header.width) * Int64(header.height) <= Int64(context.limits.maximumPixels)
-        if request.findsContent, isSmallEnough {
-          header.content = try content(of: picture, header, context.interruption)
+        if let frames = request.content {
+          header.content = try content(of: picture, header, allFrames: frames == .all, context)
         }
         return .image(header)
       } catch {
@@ -24,23 +23,34 @@ enum Inspection {
   /// How far a colour may be from that of the border: JPEG makes it uneven.
   private static let threshold = 10.0
 
-  /// The box outside of which everything is like the top left pixel; `nil` where nothing is inside.
+  /// The box outside of which every frame is like the top left pixel of the first; `nil` where nothing is inside, or more than may be looked at.
   private static func content(
-    of picture: EncodedPicture, _ header: ImageHeader, _ interruption: Interruption
+    of picture: EncodedPicture, _ header: ImageHeader, allFrames: Bool, _ context: PixelContext
   ) throws(PixelFailure) -> PixelRect? {
     let stored = PixelSize(width: header.width, height: header.height)
+    let count = allFrames ? header.frames : 1
+    guard count <= context.limits.maximumFrames,
+      Int64(stored.width) * Int64(stored.height) * Int64(count) <= Int64(context.limits.maximumPixels)
+    else { return nil }
     let geometry = Geometry(stored: stored, orientation: Orientation(exif: header.orientation))
-    let upright = try picture.open().applying(geometry, stored: stored, interruption)
-    guard upright.hasAlpha else { return try box(in: try decoded(upright, interruption)) }
-    // What is transparent is alike whatever its colour, hence premultiplied; alpha is looked at by itself because libvips
-    // would flatten it.
-    let premultiplied = try decoded(VipsPicture(cvips_premultiply(upright.pointer)).asBytes(), interruption)
-    let color = try VipsPicture(cvips_extract_bands(premultiplied.pointer, 0, 3))
-    let alpha = try VipsPicture(cvips_extract_bands(premultiplied.pointer, 3, 1))
-    switch (try box(in: color), try box(in: alpha)) {
-    case (let color?, let alpha?): return color.union(alpha)
-    case (let color, let alpha): return color ?? alpha
+    let strip = try picture.open(allFrames: count > 1)
+    var border: [Double] = []
+    var content: PixelRect?
+    for index in 0..<count {
+      let frame = try strip.cropped(
+        to: PixelRect(x: 0, y: index * stored.height, width: stored.width, height: stored.height))
+      let upright = try frame.applying(geometry, stored: stored, context.interruption)
+      // What is transparent is alike whatever its colour, hence premultiplied.
+      let picture =
+        upright.hasAlpha ? try VipsPicture(cvips_premultiply(upright.pointer)).asBytes() : upright
+      let pixels = try decoded(picture, context.interruption)
+      if border.isEmpty {
+        border = try pixels.cropped(to: PixelRect(x: 0, y: 0, width: 1, height: 1)).pixels().map(Double.init)
+      }
+      guard let box = try box(in: pixels, differingFrom: border) else { continue }
+      content = content?.union(box) ?? box
     }
+    return content
   }
 
   private static func decoded(
@@ -53,25 +63,34 @@ enum Inspection {
     }
   }
 
+  private static func box(in picture: VipsPicture, differingFrom color: [Double]) throws(PixelFailure) -> PixelRect? {
+    guard color.count == 4 else { return try boxOfOpaque(picture, color) }
+    // Alpha is looked at by itself because libvips would flatten it.
+    let opaque = try VipsPicture(cvips_extract_bands(picture.pointer, 0, 3))
+    let alpha = try VipsPicture(cvips_extract_bands(picture.pointer, 3, 1))
+    switch (try boxOfOpaque(opaque, Array(color.prefix(3))), try boxOfOpaque(alpha, [color[3]])) {
+    case (let color?, let alpha?): return color.union(alpha)
+    case (let color, let alpha): return color ?? alpha
+    }
+  }
+
   /// libvips looks at the median of so many px each way, and fails where there are fewer.
   private static let medianSide = 3
 
-  private static func box(in picture: VipsPicture) throws(PixelFailure) -> PixelRect? {
+  private static func boxOfOpaque(_ picture: VipsPicture, _ color: [Double]) throws(PixelFailure) -> PixelRect? {
     let size = picture.size
-    guard min(size.width, size.height) < medianSide else { return try boxOfLarge(picture) }
+    guard min(size.width, size.height) < medianSide else { return try boxOfLarge(picture, color) }
     let wider = try VipsPicture(
       cvips_embed_copying_edges(picture.pointer, 1, 1, Int32(size.width + 2), Int32(size.height + 2)))
-    guard var box = try boxOfLarge(wider) else { return nil }
+    guard var box = try boxOfLarge(wider, color) else { return nil }
     box.x -= 1
     box.y -= 1
     return box.clipped(to: size)
   }
 
-  private static func boxOfLarge(_ picture: VipsPicture) throws(PixelFailure) -> PixelRect? {
-    let pixel = try picture.cropped(to: PixelRect(x: 0, y: 0, width: 1, height: 1)).pixels()
-    let background = pixel.map(Double.init)
+  private static func boxOfLarge(_ picture: VipsPicture, _ color: [Double]) throws(PixelFailure) -> PixelRect? {
     var box: [Int32] = [0, 0, 0, 0]
-    guard cvips_find_trim(picture.pointer, background, Int32(background.count), threshold, &box) == 0 else {
+    guard cvips_find_trim(picture.pointer, color, Int32(color.count), threshold, &box) == 0 else {
       vips_error_clear()
       throw .engine
     }

@@ -97,6 +97,7 @@ private final class TranscriptWriter {
       )
     }
     let raster = Raster(width: 3, height: 2, rgba: (0..<24).map { UInt8($0 * 10) })
+    let sample = raster.map { SampleResult.sample(Sample($0, milliseconds: 3)) }
     let texts = { (values: [any WireValue]) in values.map { $0.wire.text } }
     return [
       "lookUp": texts([
@@ -117,7 +118,7 @@ private final class TranscriptWriter {
         RenderResult.output(RenderedOutput(body: Blob(id: 8), byteCount: 1, milliseconds: 0)), RenderResult.undecodable,
         RenderResult.timedOut, RenderResult.failed,
       ]),
-      "sample": texts([raster.map { .sample(Sample($0, milliseconds: 3)) } ?? SampleResult.undecodable, SampleResult.undecodable]),
+      "sample": texts([sample ?? .undecodable, SampleResult.undecodable]),
     ]
   }()
 

@@ -56,7 +56,7 @@ struct ScriptedOriginal {
 
   func inspection(_ request: InspectRequest) -> InspectResult {
     guard case .image(var header) = inspected else { return inspected }
-    if !request.findsContent { header.content = nil }
+    if request.content == nil { header.content = nil }
     return .image(header)
   }
 }

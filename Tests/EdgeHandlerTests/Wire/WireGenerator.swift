@@ -127,6 +127,10 @@ struct WireGenerator {
     return one(of: [.image(header), .unsupported, .undecodable, .overloaded])
   }
 
+  mutating func inspectRequest() -> InspectRequest {
+    InspectRequest(blob: blob(), content: one(of: [nil, .first, .all]))
+  }
+
   mutating func renderResult() -> RenderResult {
     let output = RenderedOutput(body: blob(), byteCount: count(), milliseconds: count())
     return one(of: [.output(output), .undecodable, .timedOut, .overloaded, .failed])

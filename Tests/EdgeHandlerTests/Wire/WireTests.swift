@@ -21,7 +21,7 @@ import Testing
       try crosses(make.plan(), seed: seed, isEqual: ==)
       try crosses(make.outbound(), seed: seed, isEqual: ==)
       try crosses(make.fetchResult(), seed: seed, isEqual: ==)
-      try crosses(InspectRequest(blob: make.blob(), findsContent: make.flag()), seed: seed, isEqual: ==)
+      try crosses(make.inspectRequest(), seed: seed, isEqual: ==)
       try crosses(make.inspectResult(), seed: seed, isEqual: ==)
       try crosses(make.renderResult(), seed: seed, isEqual: ==)
       try crosses(SampleRequest(blob: make.blob(), longestSide: make.int(1...64)), seed: seed, isEqual: ==)

@@ -40,26 +40,33 @@ import Testing
 
   @Test(arguments: ["framed.png", "framed-6.jpg"])
   func findsWhatIsInsideABorder(name: String) async throws {
-    let content = try #require(try await Workbench.header(name, findsContent: true).content)
+    let content = try #require(try await Workbench.header(name, content: .first).content)
     #expect(abs(content.x - 30) <= 1 && abs(content.y - 20) <= 1)
     #expect(abs(content.width - 110) <= 2 && abs(content.height - 90) <= 2)
   }
 
   @Test func findsNothingInsideUniformity() async throws {
-    #expect(try await Workbench.header("uniform.png", findsContent: true).content == nil)
+    #expect(try await Workbench.header("uniform.png", content: .first).content == nil)
   }
 
   @Test func thePictureMayBeSmallerThanTheFilterThatFindsABorder() async throws {
-    #expect(try await Workbench.header("one.png", findsContent: true).content == nil)
+    #expect(try await Workbench.header("one.png", content: .first).content == nil)
   }
 
   @Test func seesADiscOnTransparencyAsContent() async throws {
-    let content = try #require(try await Workbench.header("halo.png", findsContent: true).content)
+    let content = try #require(try await Workbench.header("halo.png", content: .first).content)
     #expect(abs(content.x - 10) <= 1 && abs(content.y - 10) <= 1)
     #expect(abs(content.width - 81) <= 2 && abs(content.height - 81) <= 2)
   }
 
+  /// A bar on the left, where it is taken for the border, then in the middle and on the right.
+  @Test(arguments: [(Picture.Frames.first, 20), (.all, 0)])
+  func looksAtAsManyFramesAsAreShown(frames: Picture.Frames, left: Int) async throws {
+    let content = try #require(try await Workbench.header("anim-alpha.gif", content: frames).content)
+    #expect((content.x, content.width) == (left, 60 - left))
+  }
+
   @Test func doesNotLookForContentInABomb() async throws {
-    #expect(try await Workbench.header("bomb.png", findsContent: true).content == nil)
+    #expect(try await Workbench.header("bomb.png", content: .first).content == nil)
   }
 }

@@ -22,20 +22,20 @@ enum Workbench {
   static let original = Blob(id: 1)
   static let mark = Blob(id: 2)
 
-  static func inspect(_ bytes: ByteBuffer, findsContent: Bool = false) async -> InspectResult {
+  static func inspect(_ bytes: ByteBuffer, content: Picture.Frames? = nil) async -> InspectResult {
     await withCheckedContinuation { continuation in
-      _ = engine.inspect(InspectRequest(blob: original, findsContent: findsContent), original: bytes) {
+      _ = engine.inspect(InspectRequest(blob: original, content: content), original: bytes) {
         continuation.resume(returning: $0)
       }
     }
   }
 
-  static func inspect(_ name: String, findsContent: Bool = false) async throws -> InspectResult {
-    await inspect(try TestPictures.bytes(name), findsContent: findsContent)
+  static func inspect(_ name: String, content: Picture.Frames? = nil) async throws -> InspectResult {
+    await inspect(try TestPictures.bytes(name), content: content)
   }
 
-  static func header(_ name: String, findsContent: Bool = false) async throws -> ImageHeader {
-    let result = try await inspect(name, findsContent: findsContent)
+  static func header(_ name: String, content: Picture.Frames? = nil) async throws -> ImageHeader {
+    let result = try await inspect(name, content: content)
     guard case .image(let header) = result else { throw Unexpected(what: "\(name): \(result)") }
     return header
   }
