@@ -38,6 +38,8 @@ public enum SVGWorker {
   private static func confine() {
     limit(RLIMIT_AS, maximumMemory)
     limit(RLIMIT_CPU, 60)
+    // fontconfig keeps a list of the fonts where it may: to write is an error then, and not the end.
+    signal(SIGXFSZ, SIG_IGN)
     limit(RLIMIT_FSIZE, 0)
     limit(RLIMIT_CORE, 0)
     limit(RLIMIT_NOFILE, 64)

@@ -88,6 +88,28 @@ import Testing
     #expect(name == "timedOut")
   }
 
+  /// As root, fontconfig writes a list of the fonts wherever there is none or an old one, and the worker may not write.
+  @Test func drawsTextWhereNoListOfFontsCanBeKept() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "fonts-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let fonts = "<fontconfig><dir>/usr/share/fonts</dir><cachedir>\(folder.path)</cachedir></fontconfig>"
+    let configuration = folder.appending(path: "fonts.conf")
+    try Data(fonts.utf8).write(to: configuration)
+    let command = ["/usr/bin/env", "FONTCONFIG_FILE=\(configuration.path)", Workbench.worker] + SVGWorker.arguments
+    let engine = PixelEngine(threads: 1, limits: PixelEngine.Limits(), svgWorker: command)
+    let text = ByteBuffer(
+      string: "<svg xmlns='http://www.w3.org/2000/svg' width='70' height='30'><text x='5' y='20'>Text</text></svg>")
+    let plan = RenderPlan(
+      picture: .decoded(Workbench.original, frames: .first, []), encoding: Encoding(format: .png),
+      timeoutMilliseconds: 60_000)
+    let name = await withCheckedContinuation { continuation in
+      _ = engine.render(plan, blobs: [Workbench.original: text]) { continuation.resume(returning: $0.name) }
+    }
+    #expect(name == "output")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["fonts.conf"])
+  }
+
   @Test func isNoPageThatHoldsOne() async throws {
     let page = ByteBuffer(string: "<!doctype html>\n<html><body><svg width='10' height='10'></svg></body></html>")
     #expect(await Workbench.inspect(page) == .unsupported)

@@ -9,7 +9,7 @@ enum Workbench {
   static let engine = PixelEngine(threads: 2, limits: limits, svgWorker: [worker] + SVGWorker.arguments)
 
   /// The tests' own program has no such command; it lies beside the one that has.
-  private static let worker = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+  static let worker = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     .appending(path: "imgedge").path
 
   private static var limits: PixelEngine.Limits {
