@@ -33,7 +33,7 @@ export function listen(worker, { host, port, maximumConnections = 8192, trustsFo
   server.on("checkContinue", take);
   server.on("checkExpectation", take);
   server.on("connect", async (request, socket) => {
-    const answer = await worker.respond(received(request, isSecure(request)));
+    const answer = await respond(worker, request, isSecure(request));
     socket.end(raw(answer));
   });
   server.on("clientError", (_error, socket) => {
@@ -70,11 +70,20 @@ async function serve(worker, request, response, isSecure) {
     if (count > maximumBodyBytes) request.destroy();
   });
   const expects = request.headers.expect !== undefined;
-  const answer = await worker.respond(received(request, isSecure), left.signal);
+  const answer = await respond(worker, request, isSecure, left.signal);
   if (!answer || response.destroyed) return;
-  response.shouldKeepAlive &&= !expects;
+  response.shouldKeepAlive &&= !expects && isKnown(request);
   response.writeHead(answer.status, answer.fields.map(latin1));
   response.end(request.method === "HEAD" ? undefined : answer.body ?? undefined);
+}
+
+function respond(worker, request, isSecure, signal) {
+  return isKnown(request) ? worker.respond(received(request, isSecure), signal) : worker.refuse(MALFORMED);
+}
+
+/** node:http takes a head that says 0.9 or 2.0 for one of HTTP/1. */
+function isKnown({ httpVersion }) {
+  return httpVersion === "1.1" || httpVersion === "1.0";
 }
 
 function received({ method, url, rawHeaders, httpVersion }, isSecure) {

@@ -22,8 +22,13 @@ public struct ReceivedRequest: Sendable {
 }
 
 extension Request {
-  /// `nil` where RFC 9112, section 3.2, wants status 400: an HTTP/1.1 request without exactly one `Host`.
+  /// A host may drop what comes after so many, and what was dropped could be a second `Host`, or the `Origin`.
+  public static let maximumFieldCount = 256
+
+  /// `nil` where RFC 9112, section 3.2, wants status 400: an HTTP/1.1 request without exactly one `Host`; and where there are
+  /// too many fields.
   public init?(_ received: ReceivedRequest) {
+    guard received.fields.count <= Self.maximumFieldCount else { return nil }
     var fields = HTTPFields()
     fields.reserveCapacity(received.fields.count)
     var host: String?
@@ -31,7 +36,8 @@ extension Request {
       guard let name = HTTPField.Name(field.name) else { return nil }
       if field.name.utf8.count == 4, ASCII.equalsIgnoringCase(field.name.bytes, "host") {
         guard host == nil else { return nil }
-        host = field.value
+        // Some hosts leave the blanks behind a value to whoever reads it (RFC 9112, section 5.1).
+        host = String(decoding: ASCII.trimmingBlanks(field.value.bytes), as: UTF8.self)
       } else {
         fields.append(HTTPField(name: name, value: field.value))
       }

@@ -1,3 +1,4 @@
+import EdgeHandler
 import Glibc
 import NIOCore
 import NIOHTTP1
@@ -36,6 +37,7 @@ public final class HTTPServer: Sendable {
   private static let headLimits = {
     var limits = NIOHTTPDecoderLimitConfiguration()
     limits.maxHeaderListSize = 80 << 10
+    limits.maxHeaderFieldCount = Request.maximumFieldCount
     return limits
   }()
 
