@@ -48,6 +48,7 @@ function exchange(outbound, permits, hold, signal) {
     request.on("response", async (response) => {
       try {
         const { status, location, contentType, encodings } = readHead(response);
+        if (status < 200) throw new Error("no final answer");
         const body = status === 200 ? await readBody(response, encodings, outbound.maximumBytes, hold) : new Uint8Array();
         const milliseconds = Math.round(performance.now() - start);
         finish({ response: { status, location, contentType, body, milliseconds } });
