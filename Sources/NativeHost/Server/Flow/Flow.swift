@@ -69,14 +69,14 @@ final class Flow: @unchecked Sendable {
   private func finish(_ answer: Answer) {
     guard !isOver else { return }
     if !answer.afterwards.isEmpty { onlyHit = nil }
-    // Before the reply: whoever has it may ask again and is to find the room that this has had.
+    // Before the reply: whoever has it may ask again, and is to find the room that this has had and what it has made.
     endWork()
+    for work in answer.afterwards { perform(work) }
+    for key in claimed { host.claims.withLock { $0.pass(on: key) }?(.passed) }
     reply.take()?(
       Ending(
         response: answer.response, body: body(of: answer.response), outcome: outcome, onlyHit: onlyHit,
         notes: answer.notes))
-    for work in answer.afterwards { perform(work) }
-    for key in claimed { host.claims.withLock { $0.pass(on: key) }?(.passed) }
     end()
   }
 
