@@ -221,8 +221,6 @@ VipsImage *cvips_flatten(VipsImage *in, const double background[3]) {
   return out;
 }
 
-VipsImage *cvips_sharpen(VipsImage *in, double sigma) { GIVE(vips_sharpen(in, &out, "sigma", sigma, NULL)); }
-
 VipsImage *cvips_over(VipsImage *base, VipsImage *overlay) {
   GIVE(vips_composite2(base, overlay, &out, VIPS_BLEND_MODE_OVER, NULL));
 }

@@ -32,10 +32,15 @@ typedef struct {
   int overlap;
 } Axis;
 
-typedef struct {
+typedef struct Resampling {
   VipsImage *in;
   int width, height;
+  // Numbers that a pixel is while it is resampled; the last is its alpha, if it has one.
+  int bands;
   gboolean has_alpha;
+  // How a row of the input becomes numbers, and what they have come to a row of the output.
+  void (*load)(struct Resampling *resampling, const void *pixels, float *row);
+  void (*store)(const struct Resampling *resampling, int y, const float *sums, void *pixels);
   // Of the output, and what a number of the input is multiplied with.
   float maximum, scale;
   Axis x, y;
@@ -46,6 +51,9 @@ typedef struct {
   float *row;
   float *sums;
   size_t row_length;
+  // The last rows of the input, where the output is made of them too.
+  guint8 *originals;
+  int original_count;
 } Resampling;
 
 static double sinc(double x) { return x == 0 ? 1 : sin(G_PI * x) / (G_PI * x); }
@@ -96,18 +104,20 @@ static gboolean make_axis(Axis *axis, Sampling sampling) {
   return exact && axis->windows && axis->weights;
 }
 
-// Numbers of an original's row, colours times alpha.
-#define LOAD(name, type)                                                                \
-  WIDE static void name(const type *pixels, float *row, int width, int bands, int alpha) { \
-    if (!alpha) {                                                                       \
-      for (int i = 0; i < width * bands; i++) row[i] = pixels[i];                       \
-      return;                                                                           \
-    }                                                                                   \
-    for (int x = 0; x < width; x++, pixels += bands, row += bands) {                    \
-      float visible = pixels[bands - 1];                                                \
-      for (int b = 0; b < bands - 1; b++) row[b] = pixels[b] * visible;                 \
-      row[bands - 1] = visible;                                                         \
-    }                                                                                   \
+// Colours times alpha.
+#define LOAD(name, type)                                                                   \
+  WIDE static void name(Resampling *resampling, const void *bytes, float *row) {            \
+    const type *pixels = bytes;                                                            \
+    int width = resampling->in->Xsize, bands = resampling->bands;                          \
+    if (!resampling->has_alpha) {                                                          \
+      for (int i = 0; i < width * bands; i++) row[i] = pixels[i];                          \
+      return;                                                                              \
+    }                                                                                      \
+    for (int x = 0; x < width; x++, pixels += bands, row += bands) {                       \
+      float visible = pixels[bands - 1];                                                   \
+      for (int b = 0; b < bands - 1; b++) row[b] = pixels[b] * visible;                    \
+      row[bands - 1] = visible;                                                            \
+    }                                                                                      \
   }
 LOAD(load_8, guint8)
 LOAD(load_16, guint16)
@@ -147,15 +157,17 @@ static inline Pixel pixel_at(const Resampling *resampling, const float *sums, in
 }
 
 // To the nearest: the conversion cuts off.
-#define STORE(name, type)                                                                            \
-  static void name(const Resampling *resampling, const float *sums, type *out, int width, int bands) { \
-    for (int x = 0; x < width; x++, out += bands) {                                                  \
-      Pixel pixel = pixel_at(resampling, sums, x, bands);                                             \
-      for (int b = 0; b < bands; b++) {                                                              \
-        float value = pixel[b] + 0.5f;                                                               \
-        out[b] = value < 0 ? 0 : value > resampling->maximum ? (type)resampling->maximum : (type)value; \
-      }                                                                                              \
-    }                                                                                                \
+#define STORE(name, type)                                                                                  \
+  static void name(const Resampling *resampling, int y, const float *sums, void *bytes) {                  \
+    type *out = bytes;                                                                                     \
+    int bands = resampling->bands;                                                                         \
+    for (int x = 0; x < resampling->width; x++, out += bands) {                                            \
+      Pixel pixel = pixel_at(resampling, sums, x, bands);                                                  \
+      for (int b = 0; b < bands; b++) {                                                                    \
+        float value = pixel[b] + 0.5f;                                                                     \
+        out[b] = value < 0 ? 0 : value > resampling->maximum ? (type)resampling->maximum : (type)value;     \
+      }                                                                                                    \
+    }                                                                                                      \
   }
 STORE(store_8, guint8)
 STORE(store_16, guint16)
@@ -166,17 +178,14 @@ static float *sums_of(const Resampling *resampling, int output_row) {
 
 // Adds the next row of the original to all output rows that it has a part in.
 static void add_row(Resampling *resampling, const void *pixels) {
-  VipsImage *in = resampling->in;
   int row = resampling->next_input_row++;
-  if (in->BandFmt == VIPS_FORMAT_UCHAR)
-    load_8(pixels, resampling->row, in->Xsize, in->Bands, resampling->has_alpha);
-  else
-    load_16(pixels, resampling->row, in->Xsize, in->Bands, resampling->has_alpha);
+  resampling->load(resampling, pixels, resampling->row);
   for (int y = resampling->next_output_row; y < resampling->height; y++) {
     Window window = resampling->y.windows[y];
     if (row < window.first) break;
     (row == window.first ? begin : add)(
-      sums_of(resampling, y), resampling->row, (size_t)in->Xsize * in->Bands, window.weights[row - window.first]);
+      sums_of(resampling, y), resampling->row, (size_t)resampling->in->Xsize * resampling->bands,
+      window.weights[row - window.first]);
   }
 }
 
@@ -205,13 +214,7 @@ static int make_rows(VipsRegion *out, void *region, void *in, void *context, gbo
     int y = resampling->next_output_row;
     result = read_rows(resampling, region);
     if (result) break;
-    if (y >= wanted->top) {
-      VipsPel *pixels = VIPS_REGION_ADDR(out, 0, y);
-      if (out->im->BandFmt == VIPS_FORMAT_UCHAR)
-        store_8(resampling, sums_of(resampling, y), pixels, resampling->width, out->im->Bands);
-      else
-        store_16(resampling, sums_of(resampling, y), (guint16 *)pixels, resampling->width, out->im->Bands);
-    }
+    if (y >= wanted->top) resampling->store(resampling, y, sums_of(resampling, y), VIPS_REGION_ADDR(out, 0, y));
     resampling->next_output_row++;
   }
   g_mutex_unlock(&resampling->lock);
@@ -227,14 +230,54 @@ static void end_resampling(void *context) {
   g_free(resampling->y.weights);
   g_free(resampling->row);
   g_free(resampling->sums);
+  g_free(resampling->originals);
   g_mutex_clear(&resampling->lock);
   g_free(resampling);
+}
+
+// Rec. 601, as JPEG has it: of the lightness as it is stored.
+static float luma(const guint8 *pixel) { return 0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2]; }
+
+static guint8 *original_row(const Resampling *resampling, int y) {
+  return resampling->originals + VIPS_IMAGE_SIZEOF_LINE(resampling->in) * (y % resampling->original_count);
+}
+
+static void load_luma(Resampling *resampling, const void *bytes, float *row) {
+  const guint8 *pixels = bytes;
+  int bands = resampling->in->Bands;
+  memcpy(original_row(resampling, resampling->next_input_row - 1), bytes, VIPS_IMAGE_SIZEOF_LINE(resampling->in));
+  for (int x = 0; x < resampling->in->Xsize; x++, pixels += bands) {
+    if (resampling->has_alpha) {
+      row[2 * x] = luma(pixels) * pixels[3];
+      row[2 * x + 1] = pixels[3];
+    } else
+      row[x] = luma(pixels);
+  }
+}
+
+// How much lighter, from how much lighter than its surroundings: nothing for the unevenness of a surface, and not so much that
+// haloes show, dark ones less than light ones.
+static float sharpening(float difference) {
+  const float least = 5, factor = 3, lightest = 25, darkest = -50;
+  if (difference < 0) return MAX(darkest, factor * MIN(0, difference + least));
+  return MIN(lightest, factor * MAX(0, difference - least));
+}
+
+static void store_sharpened(const Resampling *resampling, int y, const float *sums, void *bytes) {
+  const guint8 *in = original_row(resampling, y);
+  guint8 *out = bytes;
+  int bands = resampling->in->Bands;
+  for (int x = 0; x < resampling->width; x++, in += bands, out += bands) {
+    float more = sharpening(luma(in) - pixel_at(resampling, sums, x, resampling->bands)[0]);
+    for (int b = 0; b < 3; b++) out[b] = (guint8)CLAMP(in[b] + more + 0.5f, 0, 255);
+    if (resampling->has_alpha) out[3] = in[3];
+  }
 }
 
 static float maximum_of(const VipsImage *image) { return image->BandFmt == VIPS_FORMAT_UCHAR ? 255 : 65535; }
 
 // Its life is that of `out`.
-static Resampling *begin_resampling(VipsImage *in, VipsImage *out, Sampling x, Sampling y) {
+static Resampling *begin_resampling(VipsImage *in, VipsImage *out, Sampling x, Sampling y, gboolean sharpens) {
   Resampling *resampling = g_new0(Resampling, 1);
   g_mutex_init(&resampling->lock);
   resampling->in = g_object_ref(in);
@@ -242,17 +285,25 @@ static Resampling *begin_resampling(VipsImage *in, VipsImage *out, Sampling x, S
   resampling->width = out->Xsize;
   resampling->height = out->Ysize;
   resampling->has_alpha = vips_image_hasalpha(in);
+  resampling->bands = !sharpens ? in->Bands : resampling->has_alpha ? 2 : 1;
+  resampling->load = sharpens ? load_luma : in->BandFmt == VIPS_FORMAT_UCHAR ? load_8 : load_16;
+  resampling->store = sharpens ? store_sharpened : out->BandFmt == VIPS_FORMAT_UCHAR ? store_8 : store_16;
   resampling->maximum = maximum_of(out);
   resampling->scale = maximum_of(out) / maximum_of(in);
   // A pixel is read four bands wide, whatever it has.
-  resampling->row_length = (size_t)in->Xsize * in->Bands + 4;
+  resampling->row_length = (size_t)in->Xsize * resampling->bands + 4;
   if (!make_axis(&resampling->x, x) || !make_axis(&resampling->y, y)) return NULL;
   resampling->row = g_try_new(float, resampling->row_length);
   resampling->sums = g_try_new0(float, resampling->row_length * resampling->y.overlap);
-  return resampling->row && resampling->sums ? resampling : NULL;
+  if (!resampling->row || !resampling->sums) return NULL;
+  if (!sharpens) return resampling;
+  // From the row that is made to the last that it is made of.
+  resampling->original_count = resampling->y.overlap;
+  resampling->originals = g_try_malloc(VIPS_IMAGE_SIZEOF_LINE(in) * resampling->original_count);
+  return resampling->originals ? resampling : NULL;
 }
 
-static VipsImage *resample(VipsImage *in, VipsBandFormat format, Sampling x, Sampling y) {
+static VipsImage *resample(VipsImage *in, VipsBandFormat format, Sampling x, Sampling y, gboolean sharpens) {
   if ((in->BandFmt != VIPS_FORMAT_UCHAR && in->BandFmt != VIPS_FORMAT_USHORT) || in->Coding != VIPS_CODING_NONE ||
       in->Bands < 1 || in->Bands > 4)
     return NULL;
@@ -262,7 +313,7 @@ static VipsImage *resample(VipsImage *in, VipsBandFormat format, Sampling x, Sam
     rows->Xsize = x.to;
     rows->Ysize = y.to;
     rows->BandFmt = format;
-    Resampling *resampling = begin_resampling(in, rows, x, y);
+    Resampling *resampling = begin_resampling(in, rows, x, y, sharpens);
     if (resampling && !vips_image_generate(rows, vips_start_one, make_rows, vips_stop_one, in, resampling))
       vips_sequential(rows, &out, "tile_height", 16, NULL);
   }
@@ -279,7 +330,7 @@ static Sampling reducing(int from, int to) {
 
 VipsImage *cvips_reduce(VipsImage *in, int width, int height) {
   if (width < 1 || height < 1 || width > in->Xsize || height > in->Ysize) return NULL;
-  return resample(in, in->BandFmt, reducing(in->Xsize, width), reducing(in->Ysize, height));
+  return resample(in, in->BandFmt, reducing(in->Xsize, width), reducing(in->Ysize, height), FALSE);
 }
 
 // Standard deviations, beyond which a Gaussian is left out: a two thousandth of it.
@@ -302,13 +353,19 @@ static Sampling from_cells(int length, int cell) {
 VipsImage *cvips_blur(VipsImage *in, double sigma) {
   if (!(sigma > 0 && sigma <= 1000)) return NULL;
   int cell = (int)(sigma / 3);
-  if (cell < 2) return resample(in, in->BandFmt, blurring(in->Xsize, sigma), blurring(in->Ysize, sigma));
+  if (cell < 2) return resample(in, in->BandFmt, blurring(in->Xsize, sigma), blurring(in->Ysize, sigma), FALSE);
   // The straight pieces between cells are a convolution too, and variances add up.
   double rest = sqrt(sigma * sigma - cell * cell / 6.0);
   VipsImage *cells = resample(
-    in, VIPS_FORMAT_USHORT, to_cells(in->Xsize, cell, rest), to_cells(in->Ysize, cell, rest));
+    in, VIPS_FORMAT_USHORT, to_cells(in->Xsize, cell, rest), to_cells(in->Ysize, cell, rest), FALSE);
   if (!cells) return NULL;
-  VipsImage *out = resample(cells, in->BandFmt, from_cells(in->Xsize, cell), from_cells(in->Ysize, cell));
+  VipsImage *out = resample(cells, in->BandFmt, from_cells(in->Xsize, cell), from_cells(in->Ysize, cell), FALSE);
   g_object_unref(cells);
   return out;
+}
+
+VipsImage *cvips_sharpen(VipsImage *in, double sigma) {
+  if (!(sigma > 0 && sigma <= 100) || in->BandFmt != VIPS_FORMAT_UCHAR || in->Bands != (vips_image_hasalpha(in) ? 4 : 3))
+    return NULL;
+  return resample(in, in->BandFmt, blurring(in->Xsize, sigma), blurring(in->Ysize, sigma), TRUE);
 }

@@ -62,7 +62,6 @@ VipsImage *cvips_unpremultiply(VipsImage *in);
 VipsImage *cvips_flatten(VipsImage *in, const double background[3]);
 
 // Filters and blending
-VipsImage *cvips_sharpen(VipsImage *in, double sigma);
 VipsImage *cvips_over(VipsImage *base, VipsImage *overlay);
 VipsImage *cvips_insert(VipsImage *base, VipsImage *part, int x, int y);
 

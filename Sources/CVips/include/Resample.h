@@ -15,4 +15,8 @@ VipsImage *cvips_reduce(VipsImage *in, int width, int height);
 // nearer to the Gaussian than can be seen, and costs as much as a narrow one.
 VipsImage *cvips_blur(VipsImage *in, double sigma);
 
+// The picture, of 8 bits and three colours, with what is lighter or darker than a Gaussian of it (`sigma`: the standard deviation in
+// pixels, above 0 and up to 100) made more so: an unsharp mask on lightness, which leaves hue and alpha.
+VipsImage *cvips_sharpen(VipsImage *in, double sigma);
+
 #endif

@@ -10,8 +10,7 @@ extension VipsPicture {
       return try extended(to: PixelSize(width: width, height: height), at: PixelPoint(x: x, y: y), color)
     case .flatten(let color): return try flattened(on: color)
     case .blur(let radius): return try VipsPicture(cvips_blur(pointer, radius.double / 2))
-    case .sharpen(let sigma):
-      return try VipsPicture(cvips_sharpen(pointer, sigma.double)).asBytes()
+    case .sharpen(let sigma): return try VipsPicture(cvips_sharpen(pointer, sigma.double))
     case .brightness(let factor): return try mapped { $0 * factor.double }
     case .contrast(let factor): return try mapped { ($0 - 128) * factor.double + 128 }
     case .gamma(let exponent): return try mapped { pow($0 / 255, exponent.double) * 255 }

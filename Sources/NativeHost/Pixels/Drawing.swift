@@ -95,13 +95,14 @@ struct Drawing {
       return try draw(picture, opacity, on: film) { mark, size throws(PixelFailure) in
         try mark.tiled(from: point, stepX: stepX, stepY: stepY, over: size, interruption)
       }
-    default:
-      let adjusted = try film.mapFrames { frame throws(PixelFailure) in
-        try frame.adjusted(by: operation)
+    case .blur, .sharpen:
+      return try film.mapFrames { frame throws(PixelFailure) in
+        let resampled = try frame.adjusted(by: operation)
+        // Each of many would be in the middle of its rows until it is done.
+        return film.frames.count > 1 ? try resampled.computed(interruption) : resampled
       }
-      guard case .blur = operation, adjusted.frames.count > 1 else { return adjusted }
-      // Each is in the middle of its rows until it is done.
-      return try adjusted.mapFrames { frame throws(PixelFailure) in try frame.computed(interruption) }
+    default:
+      return try film.mapFrames { frame throws(PixelFailure) in try frame.adjusted(by: operation) }
     }
   }
 

@@ -81,6 +81,14 @@ import Testing
     for pixel in look.pixels[0] where pixel[3] > 16 { #expect(isClose(pixel, [255, 255, 255], within: 4)) }
   }
 
+  @Test(
+    arguments: ["alpha.png", "f.png", "halo.png", "map-60x300.png", "one.png", "photo.png"], [0.3, 1, 2.5, 10])
+  func sharpensAsAnUnsharpMaskDoes(name: String, sigma: Double) async throws {
+    let operation = PixelOperation.sharpen(sigma: FixedPoint(millionths: Int64(sigma * 1_000_000)))
+    let look = try Workbench.look(try await Workbench.output(name, [operation]), reference: name, sharpen: sigma)
+    #expect(try #require(look.decibels) > 48)
+  }
+
   @Test func sharpensEdges() async throws {
     let plain = try Workbench.look(
       try await Workbench.output("swatches.png"), pixels: [[20, 20], [140, 20], [158, 20]])

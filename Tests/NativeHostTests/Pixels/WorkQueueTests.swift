@@ -64,9 +64,9 @@ import Testing
 }
 
 extension RenderPlan {
-  /// Takes half a minute: sharpening is what costs most for each pixel.
+  /// Takes half a minute.
   static func long(timeoutMilliseconds: Int) -> RenderPlan {
-    let work = [PixelOperation](repeating: .sharpen(sigma: FixedPoint(millionths: 10_000_000)), count: 10)
+    let work = [PixelOperation](repeating: .saturation(FixedPoint(millionths: 1_500_000)), count: 200)
     return RenderPlan(
       picture: .decoded(Workbench.original, frames: .first, [.resize(width: 4000, height: 4000)] + work),
       encoding: Encoding(format: .jpeg), timeoutMilliseconds: timeoutMilliseconds)

@@ -39,6 +39,8 @@ struct LookRequest: Encodable {
   var box: [Double]?
   /// Of the Gaussian that the reference is blurred with first.
   var sigma: Double?
+  /// Of the Gaussian of an unsharp mask on the reference.
+  var sharpen: Double?
 }
 
 /// One Python process for all questions of a run.

@@ -80,12 +80,13 @@ enum Workbench {
   }
 
   static func look(
-    _ bytes: ByteBuffer, pixels: [[Int]] = [], reference: String? = nil, box: [Double]? = nil, sigma: Double? = nil
+    _ bytes: ByteBuffer, pixels: [[Int]] = [], reference: String? = nil, box: [Double]? = nil, sigma: Double? = nil,
+    sharpen: Double? = nil
   ) throws -> Look {
     try PictureReader.shared.look(
       LookRequest(
         path: TestPictures.keep(bytes), pixels: pixels, reference: reference.map(TestPictures.path), box: box,
-        sigma: sigma))
+        sigma: sigma, sharpen: sharpen))
   }
 }
 

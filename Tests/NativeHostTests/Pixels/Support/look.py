@@ -1,6 +1,6 @@
 """Looks at pictures for the tests of the pixel engine, with Pillow: a decoder that shares no code with libvips' pipeline.
 
-Each line of the input is a JSON object {"path", "pixels": [[x, y]…], "reference": path, "box": [l, t, r, b], "sigma": number}; each
+Each line of the input is a JSON object {"path", "pixels": [[x, y]…], "reference": path, "box": [l, t, r, b], "sigma": number, "sharpen": number}; each
 line of the output answers one. "pixels" holds a list for each frame.
 """
 
@@ -33,12 +33,24 @@ def blurred(image, sigma):
     return Image.fromarray(np.concatenate([colors, mixed[..., 3:]], axis=2).round().clip(0, 255).astype(np.uint8))
 
 
-def decibels(image, reference, box, sigma):
+def sharpened(image, sigma):
+    """An unsharp mask on Rec. 601 luma, its surroundings weighted by alpha, with a threshold, a slope and two limits."""
+    pixels = np.asarray(image, np.float64)
+    luma, alpha = pixels[..., :3] @ [[0.299], [0.587], [0.114]], pixels[..., 3:]
+    mixed = gaussian(np.concatenate([luma * alpha, alpha], axis=2), sigma)
+    difference = luma - mixed[..., :1] / np.maximum(mixed[..., 1:], 1e-9)
+    more = np.clip(3 * (np.sign(difference) * np.maximum(np.abs(difference) - 5, 0)), -50, 25)
+    return Image.fromarray(np.concatenate([pixels[..., :3] + more, alpha], axis=2).round().clip(0, 255).astype(np.uint8))
+
+
+def decibels(image, reference, box, sigma, sharpen):
     """Against the reference, scaled with Pillow's own Lanczos on premultiplied alpha."""
     with Image.open(reference) as other:
         other = ImageOps.exif_transpose(other).convert("RGBA")
     if sigma:
         other = blurred(other, sigma)
+    if sharpen:
+        other = sharpened(other, sharpen)
     if other.size != image.size or box:
         other = other.convert("RGBa").resize(image.size, Image.Resampling.LANCZOS, box=box).convert("RGBA")
     both = [np.asarray(over_white(i), np.float64) for i in (image.convert("RGBA"), other)]
@@ -98,7 +110,8 @@ def look(request):
             answer["pixels"].append([colors.getpixel((x, y)) for x, y in request.get("pixels", [])])
         answer["hasAlpha"] = first.getextrema()[3][0] < 255
         if request.get("reference"):
-            answer["decibels"] = decibels(first, request["reference"], request.get("box"), request.get("sigma"))
+            options = [request.get(name) for name in ("box", "sigma", "sharpen")]
+            answer["decibels"] = decibels(first, request["reference"], *options)
         return answer
 
 
