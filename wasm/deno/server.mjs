@@ -33,6 +33,8 @@ export function listen(worker, { host, port, maximumConnections = 8192, trustsFo
   server.on("checkContinue", take);
   server.on("checkExpectation", take);
   server.on("connect", async (request, socket) => {
+    // The server does not look after this socket any more, and an error that nobody takes ends the program.
+    socket.on("error", () => socket.destroy());
     const answer = await respond(worker, request, isSecure(request));
     socket.end(raw(answer));
   });
