@@ -286,7 +286,13 @@ class Flight {
         this.#found("collapsed");
         this.instance.resume(this, effect, problem);
       },
-      passed: () => this.#missed(effect, key),
+      passed: () => {
+        this.#waitsFor = undefined;
+        // Gone while the claim was on its way here: the next one has it.
+        if (this.#isOver) return this.#pass(key);
+        this.#claimed.add(key);
+        this.#missed(effect, key);
+      },
     };
     if (!claims.enter(key, this, waiter)) return void (this.#waitsFor = { key, waiter });
     this.#claimed.add(key);
@@ -367,11 +373,9 @@ class Flight {
   }
 
   async #missed(effect, key) {
-    this.#claimed.add(key);
-    this.#waitsFor = undefined;
-    if (!this.instance.flights.has(this.number)) return this.#pass(key);
-    const mayWork = await (this.#mayWork ??= this.#beginWork());
     // It was cancelled meanwhile, and its claims are passed on.
+    if (this.#isOver) return;
+    const mayWork = await (this.#mayWork ??= this.#beginWork());
     if (this.#isOver) return;
     if (!mayWork) this.#mayWork = undefined;
     this.#found(mayWork ? "miss" : "refused");

@@ -180,6 +180,34 @@ Deno.test("work that nobody waits for is stopped", async () => {
   assert(stopped, "it goes on although nobody waits for it");
 });
 
+Deno.test("who has left while the store was asked takes no claim from those who came after", async () => {
+  let release;
+  const { seen, ...effects } = host({ fetch: () => new Promise((resolve) => release = () => resolve(found)) });
+  const asked = [];
+  effects.outputs.get = () => new Promise((resolve, reject) => asked.push({ resolve, reject }));
+  const worker = await createWorker({ module, ...effects });
+  for (const end of ["resolve", "reject"]) {
+    const gone = new AbortController();
+    const target = `/samples/${end}.png?w=10`;
+    const left = worker.respond(call(target), gone.signal);
+    gone.abort();
+    await left;
+    const first = worker.respond(call(target));
+    const [late, own] = asked.splice(0);
+    late[end]();
+    own.resolve();
+    await new Promise((resolve) => setTimeout(resolve));
+    const second = worker.respond(call(target));
+    equal(asked.length, 0);
+    release();
+    equal([await first, await second].map((answer) => field(answer, "Cache-Status")), [
+      "imgedge; fwd=miss; stored",
+      "imgedge; fwd=miss; collapsed",
+    ]);
+  }
+  equal([seen.fetches.length, worker.work], [2, 0]);
+});
+
 Deno.test("at most so many misses are in the making", async () => {
   let release;
   const waiting = new Promise((resolve) => release = () => resolve(found));
