@@ -3,6 +3,8 @@
 // A cache and nothing else: what it loses is made again, so that a full or broken disk only makes it forget.
 
 const overheadBytes = 256;
+/** No write takes this long. */
+const temporaryLifetimeSeconds = 3600;
 
 /**
  * @param options.directory Where outputs are kept; without one, in memory only.
@@ -153,19 +155,27 @@ class Disk {
     return `${this.directory}/${key.slice(0, 2)}/${key}`;
   }
 
-  /** Files of an earlier process, those written longest ago first; what it left half-written is removed. */
+  /**
+   * Files of an earlier process, those written longest ago first; what it left half-written is removed. This one, and another that
+   * is about to end, write and remove files meanwhile.
+   */
   async #scan() {
     const found = [];
-    for await (const folder of Deno.readDir(this.directory)) {
-      if (folder.name.endsWith(".tmp")) await Deno.remove(`${this.directory}/${folder.name}`).catch(() => {});
-      if (!/^[0-9a-f]{2}$/.test(folder.name)) continue;
-      for await (const file of Deno.readDir(`${this.directory}/${folder.name}`)) {
+    for await (const { name } of Deno.readDir(this.directory)) {
+      if (name.endsWith(".tmp")) await this.#removeLeftBehind(`${this.directory}/${name}`);
+      if (!/^[0-9a-f]{2}$/.test(name)) continue;
+      for await (const file of Deno.readDir(`${this.directory}/${name}`)) {
         if (!/^[0-9a-f]{64}$/.test(file.name)) continue;
-        const { size, mtime } = await Deno.stat(this.#path(file.name));
-        found.push({ key: file.name, size, time: mtime?.getTime() ?? 0 });
+        const { size, mtime } = await Deno.stat(this.#path(file.name)).catch(() => ({}));
+        if (size !== undefined) found.push({ key: file.name, size, time: mtime?.getTime() ?? 0 });
       }
     }
     for (const { key, size } of found.sort((one, other) => one.time - other.time)) this.index.set(key, true, size);
+  }
+
+  async #removeLeftBehind(path) {
+    const { mtime } = await Deno.stat(path).catch(() => ({}));
+    if (mtime && mtime.getTime() / 1000 < seconds() - temporaryLifetimeSeconds) await Deno.remove(path).catch(() => {});
   }
 }
 

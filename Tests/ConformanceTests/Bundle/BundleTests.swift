@@ -25,7 +25,11 @@ import Testing
     let process = Process()
     process.executableURL = Repository.deno
     process.currentDirectoryURL = Repository.root
-    let permissions = ["--no-prompt", "--no-remote", "--allow-read=wasm,Tests", "--allow-env", "--allow-net=127.0.0.1"]
+    let folder = FileManager.default.temporaryDirectory.path
+    let permissions = [
+      "--no-prompt", "--no-remote", "--allow-read=wasm,Tests,\(folder)", "--allow-write=\(folder)", "--allow-env",
+      "--allow-net=127.0.0.1",
+    ]
     process.arguments = ["test", "--quiet"] + permissions + ["wasm/tests", "docs/loaders"]
     process.environment = Layout.environment.merging(["NO_COLOR": "1"]) { $1 }
     let output = Pipe()
