@@ -98,8 +98,15 @@ class Worker {
     });
   }
 
+  /** Where that cannot be told, there is none: who asks waits for the answer, and others for who asks. */
   async askForRoom() {
-    return this.pixelsHaveRoom = await (this.host.pixels.hasRoom?.() ?? true);
+    try {
+      this.pixelsHaveRoom = await (this.host.pixels.hasRoom?.() ?? true);
+    } catch (error) {
+      this.host.records.fault("the pixels cannot be asked for room", error);
+      this.pixelsHaveRoom = false;
+    }
+    return this.pixelsHaveRoom;
   }
 
   /** For what never became a request. */

@@ -239,6 +239,19 @@ Deno.test("a miss is turned away before its original is fetched while the pixels
   equal((await worker.respond(call("/readyz"))).status, 200);
 });
 
+Deno.test("pixels that cannot be asked for room have none", async () => {
+  const { seen: _, ...effects } = host();
+  const faults = [];
+  let isThere = false;
+  effects.pixels.hasRoom = () => isThere ? Promise.resolve(true) : Promise.reject(new Error("gone"));
+  const records = { note() {}, fault: (message) => faults.push(message) };
+  const worker = await createWorker({ module, ...effects, records });
+  const two = await Promise.all([1, 2].map(() => worker.respond(call("/samples/a.png?w=10"))));
+  equal([two.map(({ status }) => status), faults], [[503, 503], ["the pixels cannot be asked for room"]]);
+  isThere = true;
+  equal((await worker.respond(call("/samples/a.png?w=10"))).status, 200);
+});
+
 Deno.test("originals for which there is no room are turned away", async () => {
   let render;
   const rendering = new Promise((resolve) => render = resolve);
