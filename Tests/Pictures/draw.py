@@ -21,8 +21,10 @@ Colour
   deep-grey.png       120×80, 16-bit grey, left to right from 0 to 65535.
   palette.png         120×80, 8-bit palette: left third red, middle green, right third index 2 = fully transparent (tRNS).
   grey.jpg, grey.png  120×80, left to right from black to white, one channel.
+  grey-spots.tif      The same with two further channels of noise, of which nothing says what they are.
   grey-alpha.png      120×80, grey 128, alpha left to right from 0 to 255.
   cmyk.jpg            The swatches in CMYK without a profile (naive: C = 255 − R …, K = 0), Adobe-inverted as Photoshop does.
+  deep-ink.tif        The same ink values with 16 bits, not inverted.
   cmyk-icc.jpg        The same ink values with an ICC profile whose colours are 20 % darker than naive.
   p3.jpg, p3.png      The swatches' sRGB colours, written as Display P3 values with a Display P3 profile: must come out as swatches.
   srgb.jpg            The swatches with an sRGB profile.
@@ -247,15 +249,34 @@ def deep_grey(name):
 
 @file("deep.tif")
 def deep_tiff(name):
-    data = (swatches_array().astype(np.uint16) * 257).astype("<u2").tobytes()
+    return tiff(swatches_array().astype("<u2") * 257, 2)
+
+
+@file("deep-ink.tif")
+def deep_ink(name):
+    inks = np.dstack([255 - swatches_array(), np.zeros((160, 240), np.uint8)])
+    return tiff(inks.astype("<u2") * 257, 5)
+
+
+@file("grey-spots.tif")
+def grey_spots(name):
+    spots = np.random.default_rng(5).integers(0, 256, (80, 120, 2), np.uint8)
+    return tiff(np.dstack([ramp(), spots]), 1)
+
+
+def tiff(pixels, photometric):
+    """At least three unsigned samples a pixel, without compression."""
+    data = pixels.tobytes()
+    height, width, samples = pixels.shape
     # One strip after the header; the directory after the strip (TIFF 6.0, section 2).
     bits = 8 + len(data)
-    directory = bits + 6
+    directory = bits + 2 * samples
     entries = [
-        (256, 3, 1, 240), (257, 3, 1, 160), (258, 3, 3, bits), (259, 3, 1, 1), (262, 3, 1, 2), (273, 4, 1, 8),
-        (277, 3, 1, 3), (278, 3, 1, 160), (279, 4, 1, len(data)), (284, 3, 1, 1),
+        (256, 3, 1, width), (257, 3, 1, height), (258, 3, samples, bits), (259, 3, 1, 1), (262, 3, 1, photometric),
+        (273, 4, 1, 8), (277, 3, 1, samples), (278, 3, 1, height), (279, 4, 1, len(data)), (284, 3, 1, 1),
     ]
-    out = struct.pack("<2sHI", b"II", 42, directory) + data + struct.pack("<3H", 16, 16, 16)
+    out = struct.pack("<2sHI", b"II", 42, directory) + data
+    out += struct.pack(f"<{samples}H", *[8 * pixels.itemsize] * samples)
     out += struct.pack("<H", len(entries))
     out += b"".join(struct.pack("<HHII", *entry) for entry in entries)
     return out + struct.pack("<I", 0)

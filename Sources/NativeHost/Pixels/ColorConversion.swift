@@ -7,22 +7,28 @@ import CVips
 enum ColorConversion {
   /// One to four bands of 8 or 16 bits, of a space that can be resized in.
   static func prepare(_ picture: VipsPicture) throws(PixelFailure) -> VipsPicture {
-    var picture = picture
-    let bands = picture.bands
-    if picture.interpretation == VIPS_INTERPRETATION_CMYK {
-      return bands > 4 ? try VipsPicture(cvips_extract_bands(picture.pointer, 0, 4)) : picture
-    }
-    if bands > 4 {
-      // Channels beyond colour and alpha have no agreed meaning.
-      picture = try VipsPicture(cvips_extract_bands(picture.pointer, 0, 3))
-    }
+    let picture = try withoutFurtherBands(picture)
     switch (picture.format, picture.interpretation) {
+    case (VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_CMYK), (VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_CMYK): return picture
+    // Ink of signed or longer numbers: nothing says how much of it is all.
+    case (_, VIPS_INTERPRETATION_CMYK): throw .undecodable
     case (VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB), (VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_B_W),
       (VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_RGB16), (VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_GREY16):
       return picture
     default:
       return try toSRGB(picture)
     }
+  }
+
+  /// Channels beyond colour and alpha have no agreed meaning.
+  private static func withoutFurtherBands(_ picture: VipsPicture) throws(PixelFailure) -> VipsPicture {
+    let (colors, most): (Int32, Int) =
+      switch picture.interpretation {
+      case VIPS_INTERPRETATION_CMYK: (4, 4)
+      case VIPS_INTERPRETATION_B_W, VIPS_INTERPRETATION_GREY16: (1, 2)
+      default: (3, 4)
+      }
+    return picture.bands > most ? try VipsPicture(cvips_extract_bands(picture.pointer, 0, colors)) : picture
   }
 
   static func finish(_ picture: VipsPicture) throws(PixelFailure) -> VipsPicture {
@@ -54,7 +60,8 @@ enum ColorConversion {
     let colors = try VipsPicture(cvips_extract_bands(light.pointer, 0, 3))
     let black = try VipsPicture(cvips_extract_bands(light.pointer, 3, 1))
     let product = try VipsPicture(cvips_multiply(colors.pointer, black.pointer))
-    let scaled = try VipsPicture(cvips_linear(product.pointer, [1 / 255.0], [0.5], 1))
+    let most = picture.format == VIPS_FORMAT_USHORT ? 65535.0 : 255
+    let scaled = try VipsPicture(cvips_linear(product.pointer, [255 / (most * most)], [0.5], 1))
     let bytes = try VipsPicture(cvips_cast(scaled.pointer, VIPS_FORMAT_UCHAR))
     return try VipsPicture(cvips_with_interpretation(bytes.pointer, VIPS_INTERPRETATION_sRGB))
   }

@@ -16,7 +16,7 @@ import Testing
     ("swatches.png", 1.0, 0), ("swatches.jpg", 1.0, 4), ("swatches.webp", 1.0, 8), ("swatches.avif", 1.0, 6),
     ("swatches.heic", 1.0, 4),
     ("swatches.gif", 1.0, 2), ("swatches.tif", 1.0, 0), ("deep.png", 1.0, 1), ("deep.tif", 1.0, 1),
-    ("cmyk.jpg", 1.0, 5),
+    ("cmyk.jpg", 1.0, 5), ("deep-ink.tif", 1.0, 1),
     ("cmyk-icc.jpg", 0.8, 8), ("p3.jpg", 1.0, 6), ("p3.png", 1.0, 3), ("srgb.jpg", 1.0, 4),
   ])
   func comesOutAsSRGB(name: String, darkness: Double, tolerance: Int) async throws {
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["grey.jpg", "grey.png", "deep-grey.png"])
+  @Test(arguments: ["grey.jpg", "grey.png", "deep-grey.png", "grey-spots.tif"])
   func keepsAGreyRamp(name: String) async throws {
     let places = [0, 30, 60, 90, 119].map { [$0, 40] }
     let look = try Workbench.look(try await Workbench.output(name), pixels: places)

@@ -10,9 +10,11 @@ enum TestPictures {
 
   private static let names = [
     "alpha.png", "alpha.webp", "anim.gif", "anim.webp", "anim-alpha.gif", "bomb.gif", "bomb.png", "broken-header.png",
-    "cmyk.jpg", "cmyk-icc.jpg", "deep.png", "deep.tif", "deep-grey.png", "empty.jpg", "f.png", "f-1.jpg", "f-2.jpg",
+    "cmyk.jpg", "cmyk-icc.jpg", "deep.png", "deep.tif", "deep-grey.png",
+    "deep-ink.tif", "empty.jpg", "f.png", "f-1.jpg", "f-2.jpg",
     "f-3.jpg", "f-4.jpg", "f-5.jpg", "f-6.jpg", "f-6.png", "f-6.tif", "f-6.webp", "f-7.jpg", "f-8.jpg", "framed.png",
-    "framed-6.jpg", "grey.jpg", "grey.png", "grey-alpha.png", "halo.png", "headless.jpg", "headless.png", "logo.svg",
+    "framed-6.jpg", "grey.jpg", "grey.png", "grey-alpha.png",
+    "grey-spots.tif", "halo.png", "headless.jpg", "headless.png", "logo.svg",
     "many-frames.gif", "map-60x40.png", "map-60x40-alpha.png", "map-300x200.png", "map-300x200-alpha.png",
     "map-300x40.png",
     "map-300x40-alpha.png", "map-60x300.png", "map-60x300-alpha.png", "mark.png", "metadata.jpg", "metadata-6.jpg",
