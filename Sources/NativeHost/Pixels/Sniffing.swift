@@ -39,6 +39,7 @@ enum Sniffing {
   private static func isSVG(_ bytes: UnsafeRawBufferPointer) -> Bool {
     var rest = bytes.prefix(longestProlog)
     if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
+    var isDeclared = false
     while true {
       rest = rest.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
       if rest.starts(with: "<?".utf8) {
@@ -48,6 +49,9 @@ enum Sniffing {
         guard let after = skip(rest, past: "-->") else { return false }
         rest = after
       } else if rest.starts(with: "<!DOCTYPE".utf8) {
+        // Once at most (XML 1.0, section 2.8). Thousands would each be looked through to the end.
+        guard !isDeclared else { return false }
+        isDeclared = true
         // An internal subset holds declarations, which hold `>`.
         let bracket = rest.firstIndex(of: UInt8(ascii: "["))
         let close = rest.firstIndex(of: UInt8(ascii: ">"))

@@ -118,5 +118,7 @@ import Testing
       string: prologue + "<svg xmlns='http://www.w3.org/2000/svg' width='7' height='9'/>")
     #expect(
       await Workbench.inspect(svg) == .image(ImageHeader(format: .svg, width: 7, height: 9, hasAlpha: true)))
+    let twice = ByteBuffer(string: "<!DOCTYPE svg><!DOCTYPE svg><svg xmlns='http://www.w3.org/2000/svg'/>")
+    #expect(await Workbench.inspect(twice) == .unsupported)
   }
 }
