@@ -73,6 +73,14 @@ enum Trim: Sendable, Equatable {
     }
   }
 
+  /// Whether a length of it is multiplied by `dpr`.
+  var hasPixels: Bool {
+    guard case .edges(let insets) = self else { return false }
+    return [insets.top, insets.right, insets.bottom, insets.left].contains { length in
+      if case .pixels(let count) = length { count > 0 } else { false }
+    }
+  }
+
   /// Whether nothing is cut off, whatever the original.
   var isNothing: Bool {
     guard case .edges(let insets) = self else { return false }

@@ -61,7 +61,7 @@ struct TransformOptions: Sendable, Equatable {
   var flipsHorizontally: Bool
   var flipsVertically: Bool
   var trim: Trim?
-  /// Multiplies ``trim`` in px.
+  /// Multiplies ``trim`` in px; 1 where it has none.
   var dpr: FixedPoint
   /// Top, right, bottom, left in px of the output, after `dpr`.
   var border: [Int]
@@ -136,7 +136,7 @@ extension TransformOptions {
     }
     redirectsOnError = set.keyword(.onerror) != nil
     variant = set.text(.v).flatMap { $0.utf8.isEmpty ? nil : $0 }
-    if trim == nil { dpr = .one }
+    if trim?.hasPixels != true { dpr = .one }
   }
 
   static func side(_ value: Int?, times dpr: FixedPoint, limits: Limits) throws(Problem) -> Int? {
@@ -151,7 +151,7 @@ extension TransformOptions {
     return max(1, scaled)
   }
 
-  private static func border(_ insets: Insets?, times dpr: FixedPoint) -> [Int] {
+  static func border(_ insets: Insets?, times dpr: FixedPoint) -> [Int] {
     guard let insets else { return [0, 0, 0, 0] }
     return [insets.top, insets.right, insets.bottom, insets.left].map { length in
       guard case .pixels(let count) = length else { return 0 }

@@ -62,7 +62,9 @@ import Testing
     ("size=9&fit=pad", "size=9&fit=pad&background=FFF"),
     ("size=9&fit=pad", "size=9&fit=pad&gravity=auto"), ("background=red", "background=%23f00f"),
     ("border=5", "border=5;5;5;5"),
-    ("border=5", "border=5&border-color=000"), ("trim=1;1;1;1&dpr=1", "trim=01;1;1;1"), ("blur=.5", "blur=0.50"),
+    ("border=5", "border=5&border-color=000"), ("trim=1;1;1;1&dpr=1", "trim=01;1;1;1"),
+    ("trim=border", "trim=border&dpr=2"),
+    ("trim=0.1;0;0;0.5", "trim=0.1;0;0;0.5&dpr=2"), ("blur=.5", "blur=0.50"),
     ("format=gif", "format=gif&quality=5"), ("format=nocompress", "format=nocompress&quality=5"),
   ])
   func spellingsOfOneTransform(one: String, other: String) throws {
