@@ -17,7 +17,7 @@ struct EndpointDecider {
     case .placeholder(let kind): return try placeholder(query, kind, pathSource: route.pathSource)
     case .grid: return try grid(query)
     case .cloudflare:
-      guard let path = CloudflarePath(path: route.pathSource ?? "", queryText: queryText) else {
+      guard let path = CloudflarePath(path: route.pathSource ?? "", queryText: queryText, trace: &trace) else {
         throw Problem(
           .missingSource, "No original is named: /cdn-cgi/image/<options>/<source> is wanted.", parameter: "src")
       }
@@ -50,27 +50,18 @@ struct EndpointDecider {
     let set = try ParameterSet(query, table: table) { presets.isEmpty || !$0.isOfMark }
     guard trace.isOn else { return set }
     for item in query.items {
-      guard let parameter = table.first(where: { $0.name.text == item.name }) else {
+      let parameter = table.first { $0.name.text == item.name }
+      if parameter == nil {
         trace.note("ignored", "\(item.name): the endpoint knows no such parameter")
-        continue
+      } else if parameter?.name.isOfMark == true, !presets.isEmpty {
+        trace.note("ignored", "\(item.name): \(presets.reason)")
       }
-      if parameter.name.isOfMark, !presets.isEmpty {
-        trace.note(
-          "ignored",
-          "\(item.name): the workspace's policy decides, by its presets \(ListText.join(presets.map { $0.name }))")
-      } else {
-        trace.note("parameter", "\(item.name) = \(item.value ?? "") (URL)")
-      }
-    }
-    for parameter in table where set[parameter.name] == nil && !(parameter.name.isOfMark && !presets.isEmpty) {
-      // Then the path names the original, or the request is refused.
-      if parameter.isRequired { continue }
-      trace.note("parameter", "\(parameter.name.text) = \(parameter.standard) (default)")
     }
     return set
   }
 
-  func openAPI() -> Response {
+  mutating func openAPI() -> Response {
+    trace.note("answer", "200: the description of the API")
     let tag = OpenAPI.entityTag
     let ifNoneMatch = IfNoneMatch(field: request.fields[.ifNoneMatch])
     var response = head.response(
@@ -94,7 +85,7 @@ struct EndpointDecider {
     -> OutputRequest
   {
     let key = CacheKey(namespace: workspace.namespace, operation: operation, parts: parts)
-    for part in parts { trace.note("option", "\(part.name) = \(part.value)") }
+    for part in parts { trace.note("key part", "\(part.name) = \(part.value)") }
     trace.note("key", key.hex)
     let output = OutputRequest(
       head: head, workspace: workspace, key: key, ifNoneMatch: IfNoneMatch(field: request.fields[.ifNoneMatch]),
@@ -102,7 +93,7 @@ struct EndpointDecider {
     trace.note(
       "answer",
       isImmutable && output.isKnown
-        ? "304: the caller has this output" : "look the key up; on a miss fetch, inspect, render, store")
+        ? "304: the caller has this output" : "what is stored under the key; on a miss it is made, and stored")
     return output
   }
 }

@@ -60,6 +60,13 @@ extension EndpointDecider {
     let quality: Int? =
       if case .named(let named) = format { set.effectiveQuality(for: named) } else { set.effectiveQuality(for: .webp) }
     let mark = try marks([], set).first
+    if trace.isOn {
+      var told = Explanation(query: query, table: ParameterTable.grid, trace: trace)
+      told.tellGrid(canvas, layout, gap, background, format, quality, set, count: parts.count)
+      if bound.isEmpty { told.tell(mark) } else { told.tellSettings(ofPresets: parts.flatMap { $0.marks }) }
+      told.tell(.v, isStandard: set.variant == nil)
+      trace = told.trace
+    }
 
     var keyParts: [KeyPart] = []
     for part in parts {

@@ -19,6 +19,15 @@ extension EndpointDecider {
       case .blurhash: [.blurhash]
       case .colors: [.colors, .palette]
       }
+    if trace.isOn {
+      var told = Explanation(
+        query: query, table: variant == .all ? ParameterTable.info : ParameterTable.infoVariant, trace: trace)
+      if variant == .all {
+        told.tell(.select, isStandard: Info.Field.allCases.allSatisfy { field in fields.contains { $0 == field } })
+      }
+      told.tell(.v, isStandard: set.variant == nil)
+      trace = told.trace
+    }
     return .info(InfoRequest(output: info(of: reference, set), reference: reference, fields: fields))
   }
 

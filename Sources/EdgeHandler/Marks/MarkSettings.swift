@@ -13,18 +13,21 @@ struct MarkSettings: Sendable, Equatable {
   var opacity: FixedPoint
   var repetition: Repetition
 
+  static let standardWidth = Length.percent(FixedPoint(millionths: 15 * FixedPoint.scale))
+  static let standardPad = Length.percent(FixedPoint(millionths: 2 * FixedPoint.scale))
+
   init(_ set: ParameterSet) {
     let size = set.length(.markSize)
     width = set.length(.markW) ?? size
     height = set.length(.markH) ?? size
-    if width == nil, height == nil { width = .percent(FixedPoint(millionths: 15 * FixedPoint.scale)) }
+    if width == nil, height == nil { width = Self.standardWidth }
     let named = TransformOptions.Fit(set.keyword(.markFit) ?? "contain")
     let hasBox = width != nil && height != nil
     // As for the output itself: with one side there is no box to fill.
     let neverEnlarges = named == .scaleDown || named == .crop
     fit = hasBox ? named : neverEnlarges ? .scaleDown : .contain
     alignment = set.alignment(.markAlign) ?? .topLeft
-    pad = set.length(.markPad) ?? .percent(FixedPoint(millionths: 2 * FixedPoint.scale))
+    pad = set.length(.markPad) ?? Self.standardPad
     opacity = set.decimal(.markOpacity) ?? .one
     switch set.keyword(.markRepeat) {
     case "true": repetition = .both

@@ -101,6 +101,14 @@ extension EndpointDecider {
     let punch = given == nil || kind == .blurHash ? set.decimal(.punch) ?? .one : .one
     let format: PlaceholderFormat = set.outputFormat.map { .named($0) } ?? .negotiated(accepted)
     let quality = set.effectiveQuality(for: format.output)
+    if trace.isOn {
+      var told = Explanation(
+        query: query, table: kind == .blurHash ? ParameterTable.blurHashPlaceholder : ParameterTable.colorPlaceholder,
+        trace: trace)
+      told.tellPlaceholder(kind, box, punch, format, quality, set, accepted: accepted, hasOriginal: given == nil)
+      told.tell(.v, isStandard: set.variant == nil)
+      trace = told.trace
+    }
 
     var parts: [KeyPart] = []
     let content: PlaceholderRequest.Content
@@ -113,6 +121,7 @@ extension EndpointDecider {
       parts.add("color", color.canonical)
     default:
       let reference = try source(query, pathSource)
+      trace.note("needs", "the original's /info, which has a key of its own")
       content = .original(reference, info: info(of: reference, set))
       parts += reference.keyParts
     }

@@ -11,16 +11,23 @@ struct CloudflarePath: Sendable {
   /// - Parameters:
   ///   - path: what follows `/cdn-cgi/image/`, as sent.
   ///   - queryText: of the request, as sent: part of a full URL, while of an alias only `v` means something.
-  init?(path: String, queryText: String) {
+  ///   - trace: is told what becomes of each option, and of the query.
+  init?(path: String, queryText: String, trace: inout Trace) {
     let bytes = path.bytes
     guard let slash = bytes.firstIndex(of: 0x2F) else { return nil }
     let source = bytes[(slash + 1)...].drop { $0 == 0x2F }
     guard !source.isEmpty else { return nil }
-    var items = Self.items(bytes[..<slash])
+    var items = Self.items(bytes[..<slash], &trace)
     if let url = Self.fullURL(source, queryText) {
       items.append(Query.Item(name: ParameterName.src.text, value: url))
     } else {
-      items += Query(parsing: queryText.utf8).items.filter { $0.name == ParameterName.v.text }
+      for item in Query(parsing: queryText.utf8).items {
+        if item.name == ParameterName.v.text {
+          items.append(item)
+        } else {
+          trace.note("ignored", "\(item.name) of the query: v alone counts there, the others are options in the path")
+        }
+      }
       pathSource = String(decoding: source, as: UTF8.self)
     }
     query = Query(items: items)
@@ -40,27 +47,47 @@ struct CloudflarePath: Sendable {
 
   // MARK: Options
 
-  private static func items(_ options: ArraySlice<UInt8>) -> [Query.Item] {
+  private static func items(_ options: ArraySlice<UInt8>, _ trace: inout Trace) -> [Query.Item] {
     var items: [Query.Item] = []
     var trim = Sides()
     var border = Sides()
     for option in options.split(separator: 0x2C, omittingEmptySubsequences: true) {
-      guard let equals = option.firstIndex(of: 0x3D) else { continue }
+      guard let equals = option.firstIndex(of: 0x3D) else {
+        trace.note("ignored", "\(text(option)): an option has a name and a value")
+        continue
+      }
       let name = String(decoding: option[..<equals], as: UTF8.self)
       let value = PercentCoding.decode(option[equals...].dropFirst()).flatMap(UTF8Sequence.string)
       if trim.take(name, "trim.", value) || border.take(name, "border.", value) { continue }
-      guard let parameter = parameter(name) else { continue }
-      switch (parameter, value) {
-      case (.format, "auto"?), (.format, "json"?), (.w, "auto"?), (.h, "auto"?): continue
-      case (.format, "baseline-jpeg"?): items.append(Query.Item(name: parameter.text, value: "jpeg"))
-      case (.gravity, "face"?): items.append(Query.Item(name: parameter.text, value: "auto"))
-      case (.quality, let word?): items.append(Query.Item(name: parameter.text, value: Self.quality(word)))
-      default: items.append(Query.Item(name: parameter.text, value: value))
+      guard let parameter = parameter(name) else {
+        trace.note("ignored", "\(text(option)): the option has no counterpart")
+        continue
       }
+      let item: Query.Item
+      switch (parameter, value) {
+      case (.format, "auto"?), (.format, "json"?), (.w, "auto"?), (.h, "auto"?):
+        trace.note(
+          "ignored",
+          "\(text(option)): \(value == "json" ? "the value has no counterpart" : "it stands for the default")")
+        continue
+      case (.format, "baseline-jpeg"?): item = Query.Item(name: parameter.text, value: "jpeg")
+      case (.gravity, "face"?): item = Query.Item(name: parameter.text, value: "auto")
+      case (.quality, let word?): item = Query.Item(name: parameter.text, value: Self.quality(word))
+      default: item = Query.Item(name: parameter.text, value: value)
+      }
+      items.append(item)
+      if name != item.name || value != item.value { trace.note("means", "\(text(option)): \(item.spelled)") }
     }
-    if let text = trim.text { items.append(Query.Item(name: ParameterName.trim.text, value: text)) }
-    if let text = border.text { items.append(Query.Item(name: ParameterName.border.text, value: text)) }
+    for (name, sides) in [(ParameterName.trim, trim), (.border, border)] {
+      guard let text = sides.text else { continue }
+      items.append(Query.Item(name: name.text, value: text))
+      trace.note("means", "\(name.text) by its sides: \(name.text)=\(text)")
+    }
     return items
+  }
+
+  private static func text(_ option: ArraySlice<UInt8>) -> String {
+    String(decoding: option, as: UTF8.self)
   }
 
   private static func parameter(_ name: String) -> ParameterName? {
@@ -119,5 +146,11 @@ struct CloudflarePath: Sendable {
     var text: String? {
       isGiven ? ListText.join(values, separator: ";") : nil
     }
+  }
+}
+
+extension Query.Item {
+  fileprivate var spelled: String {
+    "\(name)=\(value ?? "")"
   }
 }
