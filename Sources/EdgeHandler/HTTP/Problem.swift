@@ -42,6 +42,9 @@ extension Problem: Equatable {
 }
 
 extension Problem.Code {
+  /// Whether nothing is answered with it so far.
+  var isReserved: Bool { self == .outOfCredits || self == .tooManyRequests }
+
   /// Stable: clients may compare it.
   public var name: String { row.name }
   public var status: Int { row.status }

@@ -17,6 +17,11 @@ struct Info: Sendable {
 
     static let grammar = "one or more of metadata, blurhash, colors and palette, with commas between"
 
+    static var pattern: String {
+      let names = ListText.join(allCases.map { $0.name }, separator: "|")
+      return "^(\(names))(,(\(names)))*$"
+    }
+
     static func list(parsing text: String) -> [Field]? {
       var fields: [Field] = []
       for word in text.bytes.split(separator: 0x2C, omittingEmptySubsequences: false) {

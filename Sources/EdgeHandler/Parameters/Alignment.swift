@@ -8,6 +8,9 @@ struct Alignment: Sendable, Equatable {
   static let grammar =
     "left, center or right, and top, middle or bottom, in any order with a comma between; an axis that is missing is centred"
 
+  static let pattern =
+    "^(((top|middle|bottom),)?(left|center|right)|((left|center|right),)?(top|middle|bottom))$"
+
   private static let half = FixedPoint(millionths: FixedPoint.scale / 2)
 
   init(x: FixedPoint, y: FixedPoint) {

@@ -4,6 +4,8 @@ extension Color {
 
   static let hexadecimalGrammar = "a colour as rgb, rgba, rrggbb or rrggbbaa in hexadecimal with or without #"
 
+  static let hexadecimalPattern = "^#?([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
+
   /// Hexadecimal with 3, 4, 6 or 8 digits, `#` optional, or a CSS colour name in any case.
   init?(parsing text: String) {
     if let color = Color(hexadecimal: text) {

@@ -9,6 +9,9 @@ enum Gravity: Sendable, Equatable {
   static let grammar =
     "center, top, bottom, left, right, a corner such as top,left, auto, entropy, or <x>x<y> with fractions from 0 to 1"
 
+  static let pattern =
+    "^(center|auto|entropy|((top|bottom),)?(left|right)|((left|right),)?(top|bottom)|(1|0(\\.[0-9]{1,6})?)x(1|0(\\.[0-9]{1,6})?))$"
+
   private static let half = FixedPoint(millionths: 500_000)
 
   init?(parsing text: String) {

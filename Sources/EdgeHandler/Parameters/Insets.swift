@@ -11,6 +11,10 @@ struct Insets: Sendable, Equatable {
   var bottom: Length
   var left: Length
 
+  /// Of the spelling without leading zeros, as every pattern here: a regular expression for the description of the API.
+  static var borderPattern: String { "^\(pixels)(;\(pixels);\(pixels);\(pixels))?$" }
+  fileprivate static let pixels = "([0-9]{1,3}|[1-3][0-9]{3}|40[0-8][0-9]|409[0-6])"
+
   static let borderGrammar = "one width in px from 0 to 4096, or four as <top>;<right>;<bottom>;<left>"
 
   /// `<width>` or `<top>;<right>;<bottom>;<left>`, px.
@@ -60,6 +64,11 @@ enum Trim: Sendable, Equatable {
   case edges(Insets)
   /// A border of one colour, as wide as it is.
   case border
+
+  static var pattern: String {
+    let edge = "(\(Insets.pixels)|0?\\.[0-9]{1,6})"
+    return "^(border|\(edge);\(edge);\(edge);\(edge))$"
+  }
 
   static let grammar =
     "<top>;<right>;<bottom>;<left>, each whole px from 0 to 4096 or a fraction with a point below 1, or border"

@@ -19,6 +19,12 @@ enum Length: Sendable, Equatable {
 
   private static let whole = FixedPoint(millionths: 100 * FixedPoint.scale)
 
+  /// Of a percentage.
+  static func pattern(_ range: ClosedRange<Int>) -> String {
+    let percentage = "(100|[1-9]?[0-9](\\.[0-9]{1,6})?)%$"
+    return (range.lowerBound > 0 ? "^(?![0.]*%)" : "^") + percentage
+  }
+
   static func grammar(_ range: ClosedRange<Int>) -> String {
     "whole px from \(range.lowerBound) to \(range.upperBound), or a percentage \(range.lowerBound > 0 ? "above" : "from") 0 to 100 with %"
   }

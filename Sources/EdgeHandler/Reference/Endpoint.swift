@@ -6,6 +6,11 @@ struct EndpointDescription: Sendable {
   /// Media types of a success.
   var mediaTypes: [String]
 
+  /// Whether one original is named, which the path may do too.
+  var namesOriginal: Bool {
+    parameters.contains { $0.name == .src && !$0.isRepeatable }
+  }
+
   private static let images = OutputFormat.allCases.map { $0.mediaType }
   private static let json = ["application/json"]
 
