@@ -1,14 +1,14 @@
 #define _GNU_SOURCE
 #include "CIsolation.h"
 
-#include <fcntl.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 int cisolation_memory_file(void) { return memfd_create("svg", MFD_CLOEXEC); }
 
-int cisolation_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+int cisolation_sockets(int ends[2]) { return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends); }
 
 int cisolation_close_from(posix_spawn_file_actions_t *actions, int first) {
   return posix_spawn_file_actions_addclosefrom_np(actions, first);

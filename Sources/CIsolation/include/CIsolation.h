@@ -8,7 +8,7 @@
 /// A file without a name, closed on exec; -1 on failure.
 int cisolation_memory_file(void);
 /// Both ends closed on exec; 0 on success.
-int cisolation_pipe(int ends[2]);
+int cisolation_sockets(int ends[2]);
 /// The new process has no descriptor from this one up.
 int cisolation_close_from(posix_spawn_file_actions_t *actions, int first);
 /// Leaves this process without any network; 0 where the system allows that.

@@ -5,11 +5,9 @@ import Pixels
 struct SVGWorkerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "svg-worker", shouldDisplay: false)
 
-  /// 0: the size alone.
-  @Argument var scale: Double
-  @Argument var maximumPixels = 0
+  @Argument var maximumPixels: Int
 
   func run() throws {
-    throw ExitCode(SVGWorker.run(scale: scale > 0 ? scale : nil, maximumPixels: maximumPixels))
+    throw ExitCode(SVGWorker.run(maximumPixels: maximumPixels))
   }
 }

@@ -13,7 +13,7 @@ struct EncodedPicture {
     guard let format = Sniffing.format(of: bytes) else { return nil }
     self.bytes = bytes
     self.format = format
-    svg = context.svg
+    svg = SVGRenderer(bytes, context)
     interruption = context.interruption
   }
 
@@ -39,7 +39,7 @@ struct EncodedPicture {
     case .jpeg: return try open(allFrames: false, shrink: possible >= 8 ? 8 : possible >= 4 ? 4 : possible >= 2 ? 2 : 1)
     // It averages areas, to any size: as good as a resize where there are many pixels to average, and not below.
     case .webp: return try open(allFrames: false, shrink: possible >= 2 ? possible : 1)
-    case .svg: return try svg.picture(of: bytes, scale: svgScale(1 / reduction))
+    case .svg: return try svg.picture(scale: svgScale(1 / reduction))
     case .avif, .heic:
       let whole = try open()
       return try thumbnail(of: whole, reducedAtMost: possible) ?? whole
@@ -70,13 +70,13 @@ struct EncodedPicture {
 
   /// Up to as many pixels as any original may have; beyond, they are enlarged.
   private func svgScale(_ wanted: Double) throws(PixelFailure) -> Double {
-    let size = try svg.size(of: bytes)
+    let size = try svg.naturalSize()
     let largest = (Double(svg.maximumPixels) / (Double(size.width) + 1) / (Double(size.height) + 1)).squareRoot()
     return min(max(wanted, 0.001), largest)
   }
 
   private func open(allFrames: Bool, shrink: Double) throws(PixelFailure) -> VipsPicture {
-    if format == .svg { return try svg.picture(of: bytes, scale: 1) }
+    if format == .svg { return try svg.picture(scale: 1) }
     let (start, count) = (bytes.baseAddress, bytes.count)
     let frames: Int32 = allFrames ? -1 : 1
     let pointer: UnsafeMutablePointer<VipsImage>? =
@@ -96,7 +96,7 @@ struct EncodedPicture {
 extension EncodedPicture {
   func header() throws(PixelFailure) -> ImageHeader {
     if format == .svg {
-      let size = try svg.size(of: bytes)
+      let size = try svg.naturalSize()
       return ImageHeader(format: .svg, width: size.width, height: size.height, hasAlpha: true)
     }
     let size = try webPSize()

@@ -33,7 +33,7 @@ public final class PixelEngine: Sendable {
   private let limits: Limits
   private let svgWorker: [String]
 
-  /// - Parameter svgWorker: a program and its first arguments, which runs ``SVGWorker/run(scale:maximumPixels:)``.
+  /// - Parameter svgWorker: a program and its first arguments, which runs ``SVGWorker/run(maximumPixels:)``.
   public init(threads: Int, limits: Limits, svgWorker: [String] = ["/proc/self/exe"] + SVGWorker.arguments) {
     guard Vips.isReady else { fatalError("libvips cannot be initialised, or its module for AVIF and HEIC is missing.") }
     self.limits = limits

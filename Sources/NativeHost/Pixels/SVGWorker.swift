@@ -15,24 +15,41 @@ public enum SVGWorker {
   /// Beyond what librsvg needs for the largest picture: its surface and libvips' copy of it.
   private static let maximumMemory: UInt64 = 2 << 30
 
-  /// Reads an SVG from standard input and writes its size to standard output (two 32-bit numbers, least byte first), and with a
-  /// scale its pixels after that: RGBA, not premultiplied. Returns the status to exit with.
-  public static func run(scale: Double?, maximumPixels: Int) -> Int32 {
+  /// Reads an SVG from standard input and writes its size to standard output (two 32-bit numbers, least byte first), a socket. A scale
+  /// may be asked for there (a 64-bit floating-point number, least byte first), which is answered with the size at that scale and the
+  /// pixels: RGBA, not premultiplied. Returns the status to exit with.
+  public static func run(maximumPixels: Int) -> Int32 {
     confine()
     guard Vips.isReady else { return 70 }
     vips_operation_block_set("VipsForeignLoadSvg", 0)
     let input = readAll()
     return input.withUnsafeBytes { bytes in
-      guard Sniffing.format(of: bytes) == .svg,
-        let picture = try? VipsPicture(cvips_load_svg(bytes.baseAddress, bytes.count, scale ?? 1)),
-        let size = SVGSize(width: picture.width, height: picture.height)
-      else { return 65 }
-      guard scale != nil else { return write(size.bytes) ? 0 : 74 }
-      guard Int64(size.width) * Int64(size.height) <= Int64(maximumPixels), picture.bands == 4,
+      guard Sniffing.format(of: bytes) == .svg, let (_, size) = picture(bytes, scale: 1) else { return 65 }
+      guard write(size.bytes) else { return 74 }
+      guard let scale = requestedScale() else { return 0 }
+      guard let (picture, size) = picture(bytes, scale: scale),
+        Int64(size.width) * Int64(size.height) <= Int64(maximumPixels), picture.bands == 4,
         let pixels = try? picture.pixels()
       else { return 65 }
       return write(size.bytes) && write(pixels) ? 0 : 74
     }
+  }
+
+  static func request(scale: Double) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: scale.bitPattern >> ($0 * 8)) }
+  }
+
+  private static func requestedScale() -> Double? {
+    var bytes = [UInt8](repeating: 0, count: 8)
+    guard recv(1, &bytes, bytes.count, Int32(MSG_WAITALL)) == bytes.count else { return nil }
+    return Double(bitPattern: bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) })
+  }
+
+  private static func picture(_ svg: UnsafeRawBufferPointer, scale: Double) -> (VipsPicture, SVGSize)? {
+    guard let picture = try? VipsPicture(cvips_load_svg(svg.baseAddress, svg.count, scale)),
+      let size = SVGSize(width: picture.width, height: picture.height)
+    else { return nil }
+    return (picture, size)
   }
 
   private static func confine() {

@@ -1,0 +1,92 @@
+import CIsolation
+import Glibc
+
+/// A process with two ends and nothing else of this one: a file to read, and a socket to answer on. It is ended with this.
+final class SVGProcess {
+  private let process: pid_t
+  private let socket: Int32
+
+  /// `nil` where it cannot be started.
+  init?(_ command: [String], input: UnsafeRawBufferPointer) {
+    guard let file = Self.file(of: input) else { return nil }
+    defer { close(file) }
+    var ends: [Int32] = [-1, -1]
+    guard cisolation_sockets(&ends) == 0 else { return nil }
+    defer { close(ends[1]) }
+    guard let process = Self.spawn(command, input: file, output: ends[1]) else {
+      close(ends[0])
+      return nil
+    }
+    self.process = process
+    socket = ends[0]
+  }
+
+  deinit {
+    close(socket)
+    // When it has said all, or is not listened to any more, it has nothing left to do.
+    kill(process, SIGKILL)
+    while waitpid(process, nil, 0) < 0, errno == EINTR {}
+  }
+
+  func write(_ bytes: [UInt8]) -> Bool {
+    send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
+  }
+
+  /// Exactly so many bytes; `nil` when it has no more, or the work is interrupted.
+  func read(_ count: Int, unless isInterrupted: () -> Bool) -> [UInt8]? {
+    var answer: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: min(count, 1 << 18))
+    while answer.count < count {
+      guard !isInterrupted() else { return nil }
+      var wait = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+      guard poll(&wait, 1, 50) > 0 else { continue }
+      let more = recv(socket, &part, min(part.count, count - answer.count), 0)
+      guard more > 0 else { return nil }
+      answer += part[..<more]
+    }
+    return answer
+  }
+
+  /// A file in memory rather than a pipe: the worker can be slow to read, and need not be waited for.
+  private static func file(of bytes: UnsafeRawBufferPointer) -> Int32? {
+    let file = cisolation_memory_file()
+    guard file >= 0 else { return nil }
+    var written = 0
+    while written < bytes.count {
+      let count = Glibc.write(file, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+      guard count > 0 else {
+        close(file)
+        return nil
+      }
+      written += count
+    }
+    lseek(file, 0, SEEK_SET)
+    return file
+  }
+
+  /// With no environment, no other file and no signal held back.
+  private static func spawn(_ command: [String], input: Int32, output: Int32) -> pid_t? {
+    guard let program = command.first else { return nil }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, input, 0)
+    posix_spawn_file_actions_adddup2(&actions, output, 1)
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    cisolation_close_from(&actions, 3)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigfillset(&signals)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
+    defer { for argument in arguments { free(argument) } }
+    var environment: [UnsafeMutablePointer<CChar>?] = [nil]
+    var process = pid_t()
+    return posix_spawn(&process, program, &actions, &attributes, &arguments, &environment) == 0 ? process : nil
+  }
+}
