@@ -46,6 +46,11 @@ public final class PixelEngine: Sendable {
     queue.close()
   }
 
+  /// Ends all work, as if it were cancelled, and returns when nothing will be called back any more.
+  public func shutdown() {
+    queue.shutdown()
+  }
+
   /// Whether what is asked of it now would not be refused.
   public var hasRoom: Bool { queue.hasRoom }
 

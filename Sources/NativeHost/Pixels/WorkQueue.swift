@@ -29,6 +29,8 @@ final class WorkQueue: @unchecked Sendable {
   private let maximumQueued: Int
   private let lock = Lock()
   private var waiting: [Entry] = []
+  private var running: [Interruption] = []
+  private var threadCount = 0
   private var isOpen = true
   /// What waits and what runs. Raised under the lock.
   private let count = Atomic(0)
@@ -42,8 +44,8 @@ final class WorkQueue: @unchecked Sendable {
   var hasRoom: Bool { count.load(ordering: .relaxed) - threads < maximumQueued }
 
   func start() {
-    for _ in 0..<threads { Self.startThread { [self] in work() } }
-    Self.startThread { [self] in refuseWhatIsDue() }
+    for _ in 0..<threads { startThread { $0.work() } }
+    startThread { $0.refuseWhatIsDue() }
   }
 
   /// The closure that is returned cancels: what waits is refused, what runs is told by its ``Interruption``.
@@ -77,11 +79,21 @@ final class WorkQueue: @unchecked Sendable {
     }
   }
 
+  /// Breaks off what runs too, and returns when all has been told and the threads are at their end. Not for one of them.
+  func shutdown() {
+    close()
+    lock.withLock {
+      for interruption in running { interruption.cancel() }
+      while threadCount > 0 { lock.wait(until: nil) }
+    }
+  }
+
   // MARK: On the queue's threads
 
   private func work() {
     while let entry = next() {
       let tell = entry.work(.run(entry.interruption))
+      lock.withLock { running.removeAll { $0 === entry.interruption } }
       count.subtract(1, ordering: .relaxed)
       tell()
     }
@@ -92,7 +104,9 @@ final class WorkQueue: @unchecked Sendable {
     lock.withLock {
       while isOpen {
         if let index = waiting.firstIndex(where: { !$0.interruption.isDue }) {
-          return waiting.remove(at: index)
+          let entry = waiting.remove(at: index)
+          running.append(entry.interruption)
+          return entry
         }
         lock.wait(until: nil)
       }
@@ -119,9 +133,18 @@ final class WorkQueue: @unchecked Sendable {
     }
   }
 
-  private static func startThread(_ body: @escaping @Sendable () -> Void) {
+  private func startThread(_ body: @escaping @Sendable (WorkQueue) -> Void) {
+    lock.withLock { threadCount += 1 }
     var thread = pthread_t()
-    let context = Unmanaged.passRetained(ThreadBody(run: body)).toOpaque()
+    let context = Unmanaged.passRetained(
+      ThreadBody { [self] in
+        body(self)
+        lock.withLock {
+          threadCount -= 1
+          lock.wakeAll()
+        }
+      }
+    ).toOpaque()
     let code = pthread_create(&thread, nil, { WorkQueue.main($0) }, context)
     precondition(code == 0, "a thread for pixel work cannot be started")
     pthread_detach(thread)

@@ -98,7 +98,9 @@ public final class Service: Sendable {
     host.beginDraining()
     try server.drain(grace: grace).wait()
     try metricsServer?.drain(grace: .zero).wait()
+    // What nobody waits for any more may still be on its way back to the loops.
     origins.shutdown()
+    host.pixels.shutdown()
     store.flush()
     try group.syncShutdownGracefully()
   }

@@ -44,6 +44,23 @@ import Testing
     #expect(await iterator.next() == "3 timedOut")
   }
 
+  @Test func callsNobodyBackAfterItHasBeenShutDown() async throws {
+    let engine = engine(threads: 1, queued: 8)
+    let blobs = [Workbench.original: try TestPictures.bytes("f.png")]
+    let outcomes = Mutex<[String]>([])
+    for _ in 0..<3 {
+      _ = engine.render(.long(timeoutMilliseconds: 600_000), blobs: blobs) { rendering in
+        outcomes.withLock { $0.append(rendering.name) }
+      }
+    }
+    try await offPool { engine.shutdown() }
+    #expect(outcomes.withLock { $0 } == ["failed", "failed", "failed"])
+    _ = engine.render(.long(timeoutMilliseconds: 600_000), blobs: blobs) { rendering in
+      outcomes.withLock { $0.append(rendering.name) }
+    }
+    #expect(outcomes.withLock { $0.count } == 4)
+  }
+
   @Test func worksOnAfterInterruptions() async throws {
     let engine = engine(threads: 2, queued: 8)
     let blobs = [Workbench.original: try TestPictures.bytes("f.png")]

@@ -17,13 +17,14 @@ public final class PixelService: Sendable {
 
   private let group: MultiThreadedEventLoopGroup
   private let server: HTTPServer
+  private let engine: PixelEngine
 
   public init(_ settings: Settings) {
     var configuration = HTTPServer.Configuration()
     configuration.port = settings.port
     configuration.body = .collect(maximumBytes: settings.maximumBodyBytes)
     group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads)
-    let engine = PixelEngine(threads: settings.threads, limits: settings.limits)
+    engine = PixelEngine(threads: settings.threads, limits: settings.limits)
     server = HTTPServer(configuration: configuration, group: group, responder: PixelResponder(engine: engine))
   }
 
@@ -35,6 +36,7 @@ public final class PixelService: Sendable {
   /// Blocks until what is in flight has been answered, or `grace` is over.
   public func stop(grace: TimeAmount) throws {
     try server.drain(grace: grace).wait()
+    engine.shutdown()
     try group.syncShutdownGracefully()
   }
 }
