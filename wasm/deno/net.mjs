@@ -45,6 +45,8 @@ function exchange(outbound, permits, hold, signal) {
       return fail(failureOf(error));
     }
     request.on("error", (error) => fail(failureOf(error)));
+    // Nothing was offered that could be switched to.
+    request.on("upgrade", () => fail("unreachable"));
     request.on("response", async (response) => {
       try {
         const { status, location, contentType, encodings } = readHead(response);
