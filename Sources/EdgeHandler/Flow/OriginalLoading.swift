@@ -137,12 +137,15 @@ final class OriginalLoading: Sendable {
     }
   }
 
+  /// Some rows are in memory at one time, whatever their length.
+  private static let longestSide = 1_000_000
+
   private func excess(_ header: ImageHeader) -> Problem? {
     guard header.width >= 1, header.height >= 1 else {
       return Problem(.undecodableImage, "The original has no pixels.")
     }
-    guard max(header.width, header.height) <= Rounding.cap else {
-      return Problem(.tooManyPixels, "The original has a side of more than \(Rounding.cap) pixels.")
+    guard max(header.width, header.height) <= Self.longestSide else {
+      return Problem(.tooManyPixels, "The original has a side of more than \(Self.longestSide) pixels.")
     }
     let frames = countsFrames ? max(1, header.frames) : 1
     guard frames <= limits.maximumFrames else {

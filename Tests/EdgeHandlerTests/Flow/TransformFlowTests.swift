@@ -60,6 +60,7 @@ import Testing
     (.image(.gif, 2, 2, frames: 501), 413, "too-many-pixels"),
     (.image(.gif, 1000, 1001, frames: 100), 413, "too-many-pixels"),
     (.image(.png, Int(Int32.max), Int(Int32.max)), 413, "too-many-pixels"),
+    (.image(.png, 1_000_001, 1), 413, "too-many-pixels"),
   ])
   func whatTheOriginDoesWrongIsSaid(original: ScriptedOriginal, status: Int, code: String) throws {
     var host = try host()
