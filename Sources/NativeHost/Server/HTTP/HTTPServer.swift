@@ -101,8 +101,8 @@ public final class HTTPServer: Sendable {
       return (state.listener, Array(state.connections.values))
     }
     // A caller whose connection is closed is not to find the door open again.
-    let closed = listener?.close() ?? loop.makeSucceededVoidFuture()
-    closed.whenComplete { _ in
+    let closed = (listener?.close() ?? loop.makeSucceededVoidFuture()).flatMapErrorThrowing { _ in }
+    closed.whenSuccess {
       for connection in connections { connection.pipeline.fireUserInboundEventTriggered(DrainEvent()) }
       if connections.isEmpty { promise.succeed() }
     }
@@ -110,7 +110,8 @@ public final class HTTPServer: Sendable {
       for connection in state.withLock({ Array($0.connections.values) }) { connection.close(promise: nil) }
     }
     promise.futureResult.whenComplete { _ in cutOff.cancel() }
-    return promise.futureResult
+    // Both: after this the loops may end, and nothing is to be sent to them.
+    return closed.flatMap { promise.futureResult }
   }
 
   public var connectionCount: Int { openCount.load(ordering: .relaxed) }
@@ -132,9 +133,9 @@ public final class HTTPServer: Sendable {
       let promise = state.connections.isEmpty ? state.whenEmpty.take() : nil
       return (state.listener, promise)
     }
-    promise?.succeed()
     // Accepting may have stopped because of the limit.
-    listener?.read()
+    if !isDraining { listener?.read() }
+    promise?.succeed()
   }
 }
 
