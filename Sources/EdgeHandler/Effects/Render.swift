@@ -144,6 +144,17 @@ public struct Encoding: Sendable, Equatable {
 public enum OutputFormat: Sendable, Equatable, CaseIterable {
   case avif, webp, jpeg, png, gif
 
+  /// As a URL names it.
+  var keyword: String {
+    switch self {
+    case .avif: "avif"
+    case .webp: "webp"
+    case .jpeg: "jpeg"
+    case .png: "png"
+    case .gif: "gif"
+    }
+  }
+
   public var mediaType: String {
     switch self {
     case .avif: "image/avif"

@@ -105,19 +105,6 @@ extension Explanation {
   }
 }
 
-extension OutputFormat {
-  /// As a URL would say it.
-  var keyword: String {
-    switch self {
-    case .avif: "avif"
-    case .webp: "webp"
-    case .jpeg: "jpeg"
-    case .png: "png"
-    case .gif: "gif"
-    }
-  }
-}
-
 // MARK: Marks
 
 extension [MarkPreset] {

@@ -35,15 +35,7 @@ extension Encoding: WireValue {
 }
 
 extension OutputFormat: WireName {
-  var wireName: String {
-    switch self {
-    case .avif: "avif"
-    case .webp: "webp"
-    case .jpeg: "jpeg"
-    case .png: "png"
-    case .gif: "gif"
-    }
-  }
+  var wireName: String { keyword }
 }
 
 extension Encoding.Metadata: CaseIterable, WireName {
