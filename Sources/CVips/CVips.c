@@ -125,8 +125,8 @@ VipsImage *cvips_flip(VipsImage *in, VipsDirection direction) { GIVE(vips_flip(i
 
 VipsImage *cvips_rotate(VipsImage *in, VipsAngle angle) { GIVE(vips_rot(in, &out, angle, NULL)); }
 
-VipsImage *cvips_enlarge(VipsImage *in, int width, int height, const char *interpolation) {
-  VipsInterpolate *interpolate = vips_interpolate_new(interpolation);
+VipsImage *cvips_enlarge(VipsImage *in, int width, int height) {
+  VipsInterpolate *interpolate = vips_interpolate_new("bicubic");
   VipsArrayInt *area = vips_array_int_newv(4, 0, 0, width, height);
   VipsImage *out = NULL;
   // The centre of a pixel is half a pixel from its corner, before and after. (vips_resize leaves out the latter.)
@@ -173,10 +173,6 @@ int cvips_find_trim(VipsImage *in, const double *background, int bands, double t
 
 VipsImage *cvips_extract_bands(VipsImage *in, int first, int count) {
   GIVE(vips_extract_band(in, &out, first, "n", count, NULL));
-}
-
-VipsImage *cvips_join_bands(VipsImage *first, VipsImage *second) {
-  GIVE(vips_bandjoin2(first, second, &out, NULL));
 }
 
 VipsImage *cvips_add_alpha(VipsImage *in) { GIVE(vips_addalpha(in, &out, NULL)); }

@@ -51,9 +51,8 @@ typedef struct Resampling {
   float *row;
   float *sums;
   size_t row_length;
-  // The last rows of the input, where the output is made of them too.
+  // The last rows of the input, as many as output rows are being made, where the output is made of them too.
   guint8 *originals;
-  int original_count;
 } Resampling;
 
 static double sinc(double x) { return x == 0 ? 1 : sin(G_PI * x) / (G_PI * x); }
@@ -239,7 +238,7 @@ static void end_resampling(void *context) {
 static float luma(const guint8 *pixel) { return 0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2]; }
 
 static guint8 *original_row(const Resampling *resampling, int y) {
-  return resampling->originals + VIPS_IMAGE_SIZEOF_LINE(resampling->in) * (y % resampling->original_count);
+  return resampling->originals + VIPS_IMAGE_SIZEOF_LINE(resampling->in) * (y % resampling->y.overlap);
 }
 
 static void load_luma(Resampling *resampling, const void *bytes, float *row) {
@@ -297,9 +296,8 @@ static Resampling *begin_resampling(VipsImage *in, VipsImage *out, Sampling x, S
   resampling->sums = g_try_new0(float, resampling->row_length * resampling->y.overlap);
   if (!resampling->row || !resampling->sums) return NULL;
   if (!sharpens) return resampling;
-  // From the row that is made to the last that it is made of.
-  resampling->original_count = resampling->y.overlap;
-  resampling->originals = g_try_malloc(VIPS_IMAGE_SIZEOF_LINE(in) * resampling->original_count);
+  // Enough from the row that is made to the last that it is made of.
+  resampling->originals = g_try_malloc(VIPS_IMAGE_SIZEOF_LINE(in) * resampling->y.overlap);
   return resampling->originals ? resampling : NULL;
 }
 

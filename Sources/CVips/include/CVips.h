@@ -32,8 +32,8 @@ VipsImage *cvips_uniform(int width, int height, const double *color, int bands);
 VipsImage *cvips_extract_area(VipsImage *in, int x, int y, int width, int height);
 VipsImage *cvips_flip(VipsImage *in, VipsDirection direction);
 VipsImage *cvips_rotate(VipsImage *in, VipsAngle angle);
-// To exactly this size, with libvips' interpolator of that name, a premultiplied picture.
-VipsImage *cvips_enlarge(VipsImage *in, int width, int height, const char *interpolation);
+// To exactly this size, bicubic, a premultiplied picture.
+VipsImage *cvips_enlarge(VipsImage *in, int width, int height);
 VipsImage *cvips_embed(VipsImage *in, int x, int y, int width, int height, const double *background, int bands);
 VipsImage *cvips_embed_copying_edges(VipsImage *in, int x, int y, int width, int height);
 VipsImage *cvips_smartcrop(VipsImage *in, int width, int height, VipsInteresting interesting);
@@ -43,7 +43,6 @@ int cvips_find_trim(VipsImage *in, const double *background, int bands, double t
 
 // Bands and numbers
 VipsImage *cvips_extract_bands(VipsImage *in, int first, int count);
-VipsImage *cvips_join_bands(VipsImage *first, VipsImage *second);
 VipsImage *cvips_add_alpha(VipsImage *in);
 VipsImage *cvips_cast(VipsImage *in, VipsBandFormat format);
 VipsImage *cvips_linear(VipsImage *in, const double *factors, const double *addends, int bands);

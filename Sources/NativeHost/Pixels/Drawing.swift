@@ -39,11 +39,7 @@ struct Drawing {
   ) throws(PixelFailure) -> Film {
     let header = try original.header()
     if header.format == .gif, !GIFStructure.isComplete(original.bytes) { throw .undecodable }
-    guard
-      Int64(header.width) * Int64(header.height) * Int64(allFrames ? header.frames : 1)
-        <= Int64(context.limits.maximumPixels),
-      !allFrames || header.frames <= context.limits.maximumFrames
-    else { throw .engine }
+    guard context.limits.permit(header, frames: allFrames ? header.frames : 1) else { throw .engine }
     let stored = PixelSize(width: header.width, height: header.height)
     var geometry = Geometry(stored: stored, orientation: Orientation(exif: header.orientation))
     let rest = operations.drop { geometry.append($0) }
@@ -54,8 +50,7 @@ struct Drawing {
     let strip = try original.open(allFrames: true)
     var frames: [VipsPicture] = []
     for index in 0..<header.frames {
-      let frame = try strip.cropped(
-        to: PixelRect(x: 0, y: index * stored.height, width: stored.width, height: stored.height))
+      let frame = try strip.frame(index, of: stored)
       frames.append(try frame.applying(geometry, stored: stored, interruption).computed(interruption))
     }
     let delays = strip.integers("delay") ?? []

@@ -29,17 +29,13 @@ enum Inspection {
   ) throws(PixelFailure) -> PixelRect? {
     let stored = PixelSize(width: header.width, height: header.height)
     let count = allFrames ? header.frames : 1
-    guard count <= context.limits.maximumFrames,
-      Int64(stored.width) * Int64(stored.height) * Int64(count) <= Int64(context.limits.maximumPixels)
-    else { return nil }
+    guard context.limits.permit(header, frames: count) else { return nil }
     let geometry = Geometry(stored: stored, orientation: Orientation(exif: header.orientation))
     let strip = try picture.open(allFrames: count > 1)
     var border: [Double] = []
     var content: PixelRect?
     for index in 0..<count {
-      let frame = try strip.cropped(
-        to: PixelRect(x: 0, y: index * stored.height, width: stored.width, height: stored.height))
-      let upright = try frame.applying(geometry, stored: stored, context.interruption)
+      let upright = try strip.frame(index, of: stored).applying(geometry, stored: stored, context.interruption)
       // What is transparent is alike whatever its colour, hence premultiplied.
       let picture =
         upright.hasAlpha ? try VipsPicture(cvips_premultiply(upright.pointer)).asBytes() : upright

@@ -24,6 +24,12 @@ public final class PixelEngine: Sendable {
     public var maximumQueued = 64
 
     public init() {}
+
+    /// Whether so many frames of an original may be decoded.
+    func permit(_ header: ImageHeader, frames: Int) -> Bool {
+      frames <= maximumFrames
+        && Int64(header.width) * Int64(header.height) * Int64(frames) <= Int64(maximumPixels)
+    }
   }
 
   /// For what has no limit of its own.

@@ -26,6 +26,11 @@ extension VipsPicture {
       cvips_extract_area(pointer, Int32(rect.x), Int32(rect.y), Int32(rect.width), Int32(rect.height)))
   }
 
+  /// One of the frames of this size that lie one below the other.
+  func frame(_ index: Int, of size: PixelSize) throws(PixelFailure) -> VipsPicture {
+    try cropped(to: PixelRect(x: 0, y: index * size.height, width: size.width, height: size.height))
+  }
+
   /// To exactly this size, with alpha premultiplied so that what cannot be seen does not bleed into what can.
   func resized(to size: PixelSize) throws(PixelFailure) -> VipsPicture {
     let smaller = PixelSize(width: min(size.width, width), height: min(size.height, height))
@@ -33,18 +38,14 @@ extension VipsPicture {
       smaller == self.size
       ? self : try VipsPicture(cvips_reduce(pointer, Int32(smaller.width), Int32(smaller.height)))
     guard smaller != size else { return reduced }
-    return try reduced.premultiplied { picture throws(PixelFailure) in
-      try VipsPicture(cvips_enlarge(picture.pointer, Int32(size.width), Int32(size.height), "bicubic"))
-    }
+    return try reduced.enlarged(to: size)
   }
 
-  /// Does something that mixes neighbouring pixels. It may leave values with decimals.
-  func premultiplied(
-    _ body: (VipsPicture) throws(PixelFailure) -> VipsPicture
-  ) throws(PixelFailure) -> VipsPicture {
-    guard hasAlpha else { return try body(self).rounded(to: format) }
-    let mixed = try body(try VipsPicture(cvips_premultiply(pointer)))
-    return try VipsPicture(cvips_unpremultiply(mixed.pointer)).rounded(to: format)
+  private func enlarged(to size: PixelSize) throws(PixelFailure) -> VipsPicture {
+    let weighted = hasAlpha ? try VipsPicture(cvips_premultiply(pointer)) : self
+    let enlarged = try VipsPicture(cvips_enlarge(weighted.pointer, Int32(size.width), Int32(size.height)))
+    let exact = hasAlpha ? try VipsPicture(cvips_unpremultiply(enlarged.pointer)) : enlarged
+    return try exact.rounded(to: format)
   }
 
   private func rounded(to format: VipsBandFormat) throws(PixelFailure) -> VipsPicture {

@@ -23,7 +23,7 @@ enum Sampling {
     of picture: EncodedPicture, longestSide: Int, _ context: PixelContext
   ) throws(PixelFailure) -> Raster {
     let header = try picture.header()
-    guard Int64(header.width) * Int64(header.height) <= Int64(context.limits.maximumPixels) else { throw .engine }
+    guard context.limits.permit(header, frames: 1) else { throw .engine }
     let stored = PixelSize(width: header.width, height: header.height)
     var geometry = Geometry(stored: stored, orientation: Orientation(exif: header.orientation))
     let size = header.orientedSize
