@@ -12,26 +12,29 @@ struct AcceptedFormats: Sendable, Equatable {
 
   init(field: String?) {
     guard let field else { return }
-    for range in field.bytes.split(separator: UInt8(ascii: ",")) {
-      var parts = range.split(separator: UInt8(ascii: ";"))[...]
+    for range in FieldValue.split(field.bytes, at: UInt8(ascii: ",")) {
+      var parts = FieldValue.split(range, at: UInt8(ascii: ";"))[...]
       guard let type = parts.popFirst() else { continue }
       let name = ASCII.trimmingBlanks(type)
       let isAVIF = ASCII.equalsIgnoringCase(name, "image/avif")
       guard isAVIF || ASCII.equalsIgnoringCase(name, "image/webp") else { continue }
-      guard !parts.contains(where: Self.isZeroWeight) else { continue }
+      // Parameters behind the weight belong to no media type, and a second weight is none.
+      guard !(parts.lazy.compactMap(Self.weight).first.map(Self.isZero) ?? false) else { continue }
       if isAVIF { avif = true } else { webp = true }
     }
   }
 
-  /// `q=0`, `q=0.0`, `q=0.00` or `q=0.000`.
-  private static func isZeroWeight(_ parameter: ArraySlice<UInt8>) -> Bool {
+  /// What stands behind `q=`; `nil` for another parameter.
+  private static func weight(_ parameter: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     let text = ASCII.trimmingBlanks(parameter)
-    var bytes = text.makeIterator()
-    guard let name = bytes.next(), name | 0x20 == 0x71, bytes.next() == 0x3D else { return false }
-    guard bytes.next() == 0x30 else { return false }
-    while let byte = bytes.next() {
-      guard byte == 0x2E || byte == 0x30 else { return false }
+    guard text.count >= 2, let name = text.first, name | 0x20 == 0x71, text.dropFirst().first == 0x3D else {
+      return nil
     }
-    return true
+    return text.dropFirst(2)
+  }
+
+  /// `0`, `0.`, `0.0`, `0.00` or `0.000`.
+  private static func isZero(_ weight: ArraySlice<UInt8>) -> Bool {
+    weight.first == 0x30 && weight.allSatisfy { $0 == 0x2E || $0 == 0x30 }
   }
 }

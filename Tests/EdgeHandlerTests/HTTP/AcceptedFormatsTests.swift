@@ -18,6 +18,12 @@ import Testing
     ("image/avif;q=1", avif), ("image/avif;q=", avif), ("image/avif;;;", avif), (",,,", neither), (";;", neither),
     ("image/avifx", neither), ("ximage/avif", neither), ("image/ avif", neither), ("image/avif image/webp", neither),
     ("image/avif;q=0,image/avif", avif), ("video/avif", neither), ("\"image/avif\"", neither),
+    // Quoted strings are skipped whole, escaped quotes and those that do not end among them.
+    ("text/html;x=\",image/avif,\"", neither), ("text/html;x=\"\\\",image/avif,\"", neither),
+    ("text/html;x=\"a\",image/avif", avif), ("image/avif;x=\";q=0\"", avif), ("image/avif;x=\";\";q=0", neither),
+    ("text/html;x=\",image/avif", neither), ("image/webp,text/html;x=\",image/avif", webp),
+    // The first weight counts.
+    ("image/avif;q=1;q=0", avif), ("image/avif;q=0;q=1", neither), ("image/avif;q=;q=0", avif),
   ])
   func names(field: String?, formats: AcceptedFormats) {
     #expect(AcceptedFormats(field: field) == formats)
