@@ -1,5 +1,5 @@
 /// Which browser origins a list of patterns lets through. A pattern is a host pattern that may carry a scheme and a port,
-/// which then must match.
+/// which then must match; with a scheme and no port it means the scheme's default port.
 public struct OriginPatterns: Sendable {
   /// A list that holds `*` lets everything through; nothing else in it matters then.
   var allowsEverything: Bool
@@ -16,7 +16,7 @@ public struct OriginPatterns: Sendable {
   }
 }
 
-/// A serialised origin (RFC 6454, section 6.2) other than `null`.
+/// A serialised origin (RFC 6454, section 6.2) other than `null`, as browsers send it.
 struct Origin: Sendable {
   var scheme: String
   var host: Host
@@ -24,12 +24,26 @@ struct Origin: Sendable {
   var port: Int?
 
   init?(parsing text: String) {
-    guard let (scheme, rest) = Self.splitScheme(text), let scheme,
-      let (host, port) = Self.splitPort(rest), let host = try? Host(parsing: host)
+    guard let (scheme, rest) = Self.splitScheme(text), let scheme, rest.last != 0x3A,
+      let (hostText, port) = Self.splitPort(rest), let host = try? Host(parsing: hostText),
+      Self.isSerialized(hostText, host)
     else { return nil }
     self.scheme = scheme
     self.host = host
     self.port = port ?? Self.defaultPort(of: scheme)
+  }
+
+  /// Whether a host is spelled as a browser serialises it, but for the case of letters and a trailing dot. Escapes, stars and
+  /// other spellings of addresses come from no browser, and what reads such an origin further on may take it for another.
+  private static func isSerialized(_ text: ArraySlice<UInt8>, _ host: Host) -> Bool {
+    let name = text.last == UInt8(ascii: ".") ? text.dropLast() : text
+    guard ASCII.equalsIgnoringCase(name, host.description) else { return false }
+    guard case .domain = host else { return true }
+    return name.allSatisfy { byte in
+      let lower = ASCII.lowercase(byte)
+      return ASCII.isLowercaseLetter(lower) || ASCII.isDigit(byte) || byte == UInt8(ascii: "-")
+        || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
+    }
   }
 
   /// The scheme in lower case, if there is one, and what follows `://`.
@@ -43,10 +57,12 @@ struct Origin: Sendable {
     return (String(decoding: scheme, as: UTF8.self), bytes[colon...].dropFirst(3))
   }
 
-  /// A host and the port after its last colon, if there is one. `nil` for a malformed port.
+  /// A host and the port after its last colon, if there is one; a colon with nothing behind it is no port (RFC 3986, section
+  /// 3.2.3). `nil` for a malformed port.
   static func splitPort(_ text: ArraySlice<UInt8>) -> (host: ArraySlice<UInt8>, port: Int?)? {
     guard let colon = text.lastIndex(of: 0x3A), text.last != 0x5D else { return (text, nil) }
     let digits = text[(colon + 1)...]
+    guard !digits.isEmpty else { return (text[..<colon], nil) }
     guard let port = ASCII.decimal(digits, digits: 1...5), port <= 65535 else { return nil }
     return (text[..<colon], port)
   }
@@ -74,7 +90,8 @@ struct OriginPattern: Sendable {
     if case .any = host, scheme != nil || port != nil { return nil }
     self.scheme = scheme
     self.host = host
-    self.port = port
+    // An origin without a port has its scheme's (RFC 6454, section 4), and so has a pattern.
+    self.port = port ?? scheme.flatMap { Origin.defaultPort(of: $0) }
   }
 
   func matches(_ origin: Origin) -> Bool {
