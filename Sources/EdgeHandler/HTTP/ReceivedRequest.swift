@@ -25,8 +25,8 @@ extension Request {
   /// A host may drop what comes after so many, and what was dropped could be a second `Host`, or the `Origin`.
   public static let maximumFieldCount = 256
 
-  /// `nil` where RFC 9112, section 3.2, wants status 400: an HTTP/1.1 request without exactly one `Host`; and where there are
-  /// too many fields.
+  /// `nil` where RFC 9112, section 3.2, wants status 400: an HTTP/1.1 request without exactly one `Host`, or one whose `Host` is no
+  /// host with an optional port; and where there are too many fields.
   public init?(_ received: ReceivedRequest) {
     guard received.fields.count <= Self.maximumFieldCount else { return nil }
     var fields = HTTPFields()
@@ -44,9 +44,24 @@ extension Request {
     }
     guard host != nil || received.isHTTP10 else { return nil }
     let (authority, target) = Self.split(received.target)
+    guard Self.isAuthority(host), Self.isAuthority(authority) else { return nil }
     self.init(
       method: received.method, authority: authority ?? host ?? "", target: target, isSecure: received.isSecure,
       fields: fields)
+  }
+
+  /// Whether a text could be `uri-host [":" port]` (RFC 9110, section 7.2): it has no userinfo and no path, and names one host. A
+  /// proxy in front that reads another host out of such a text would store one workspace's answer for another.
+  private static func isAuthority(_ text: String?) -> Bool {
+    guard let text else { return true }
+    return text.utf8.allSatisfy { byte in
+      switch byte {
+      case 0x00...0x20, 0x7F, UInt8(ascii: "@"), UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "?"),
+        UInt8(ascii: "#"), UInt8(ascii: ","):
+        false
+      default: true
+      }
+    }
   }
 
   /// A target in absolute form (section 3.2.2) has an authority of its own, which replaces `Host`.

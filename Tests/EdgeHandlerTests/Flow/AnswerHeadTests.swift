@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "https://www.acme.com", "HTTPS://WWW.ACME.COM", "https://www.acme.com:8080", "https://www.acme.com.",
+    "https://www.acme.com", "HTTPS://WWW.ACME.COM", "https://www.acme.com:443", "https://www.acme.com.",
     "http://a.acme.dev:8443", "ws://a.b.acme.dev:8443", "http://shop.example", "chrome://shop.example:1",
   ])
   func anOriginOfTheListPasses(origin: String) throws {
@@ -39,6 +39,9 @@ import Testing
     "https://a.acme.dev", "https://acme.dev:8443", "https://xacme.dev:8443",
     "https://www.acme.com, https://www.acme.com",
     "https://www.acme.com https://evil.example", "https://[::1]", "https://", "file://", "https://ｗww.acme.com",
+    // The scheme of a pattern brings its port, and no browser sends the rest.
+    "https://www.acme.com:8080", "https://www.acme.com:", "https://%77ww.acme.com", "https://*.acme.dev:8443",
+    "https://*.shop.example", "http://sh!op.example", "http://shop.example..",
   ])
   func anotherOriginIsRefusedAndToldNothing(origin: String) throws {
     var host = try host()
@@ -122,6 +125,7 @@ import Testing
 
   @Test(arguments: [
     "acme.localhost", "acme.localhost:8080", "ACME.LocalHost", "acme.localhost.", "acme.localhost.:1",
+    "acme.localhost:", "images.acme.com.:",
     "%61cme.localhost",
     "images.acme.com", "IMAGES.ACME.COM.:443",
   ])
@@ -132,7 +136,7 @@ import Testing
 
   @Test(arguments: [
     "", "localhost", "x.localhost", "a.acme.localhost", "acme.localhost..", ".acme.localhost", "acme..localhost",
-    "acme.localhost.evil.example", "acme", "x.images.acme.com", "127.0.0.1", "[::1]", "[::1", "acme.localhost:",
+    "acme.localhost.evil.example", "acme", "x.images.acme.com", "127.0.0.1", "[::1]", "[::1", "acme.localhost::",
     "acme.localhost:x", "acme.localhost:99999", "u@acme.localhost", "acme.localhost/x", "acme.localhost acme.localhost",
     "acme.localhost\u{0}", "\u{212A}cme.localhost", "-.localhost", "*.localhost",
   ])
@@ -148,7 +152,7 @@ import Testing
   @Test(arguments: [
     ("http://acme.localhost:8080/web/a.jpg", 200, nil), ("HTTPS://open.localhost/web/a.jpg?w=1", 200, nil),
     ("http://x.localhost/web/a.jpg", 404, "unknown-workspace"), ("http://acme.localhost?w=1", 404, "not-found"),
-    ("http://acme.localhost", 404, "not-found"), ("http://u@acme.localhost/web/a.jpg", 404, "unknown-workspace"),
+    ("http://acme.localhost", 404, "not-found"), ("http://acme.localhost:/web/a.jpg", 200, nil),
     ("ftp://acme.localhost/web/a.jpg", 404, "unknown-workspace"),
   ])
   func aTargetInAbsoluteFormNamesTheHost(target: String, status: Int, code: String?) throws {
@@ -158,6 +162,28 @@ import Testing
     let answer = host.perform(try #require(Request(received)))
     #expect(answer.status == status)
     #expect(answer.code == code)
+  }
+
+  @Test(
+    "a Host that is no host with an optional port is refused",
+    arguments: [
+      "u@acme.localhost", "u:p@acme.localhost:80", "acme.localhost/", "acme.localhost/x", "acme.localhost?x",
+      "acme.localhost#x", "acme.localhost\\x", "acme.localhost,open.localhost", "acme.localhost, open.localhost",
+      "acme.localhost open.localhost", "acme.localhost\topen.localhost", ",", "@", "acme.localhost\u{7F}",
+    ])
+  func malformedHost(authority: String) {
+    for fields in [[("Host", authority)], [("Host", " \(authority) ")]] {
+      for isHTTP10 in [false, true] {
+        #expect(
+          Request(
+            ReceivedRequest(method: "GET", target: "/web/a.jpg", fields: fields, isHTTP10: isHTTP10, isSecure: false))
+            == nil)
+      }
+    }
+    let target = "http://u@acme.localhost/web/a.jpg"
+    #expect(
+      Request(ReceivedRequest(method: "GET", target: target, fields: [("Host", "acme.localhost")], isSecure: false))
+        == nil)
   }
 
   /// On a domain that is not ours, nothing is promised for the names below it.
