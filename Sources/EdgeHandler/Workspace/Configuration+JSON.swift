@@ -3,7 +3,8 @@ extension Configuration {
   public init(json text: [UInt8]) throws(ConfigurationError) {
     let json: JSON
     do {
-      json = try JSON.parse(text)
+      // Editors on Windows write a byte order mark, which is no part of the text (RFC 8259, section 8.1).
+      json = try JSON.parse(text.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(text.dropFirst(3)) : text)
     } catch {
       throw ConfigurationError("not valid JSON at byte \(error.offset): \(error.reason)")
     }

@@ -54,6 +54,14 @@ import Testing
     #expect(said?.contains("secretAccessKey") != true)
   }
 
+  @Test("a byte order mark before the text is ignored")
+  func byteOrderMark() {
+    let text = #"{"workspaces": [{"namespace": "acme"}]}"#
+    #expect(complaint("\u{FEFF}" + text) == nil)
+    #expect(complaint("\u{FEFF}\u{FEFF}" + text)?.contains("JSON") == true)
+    #expect(complaint("\u{FEFF}")?.contains("JSON") == true)
+  }
+
   @Test(arguments: [
     ("", "JSON"), ("[]", "object"), ("{}", "workspaces"), (#"{"workspaces": {}}"#, "workspaces"),
     (#"{"workspaces": [1]}"#, "workspace 1"),
