@@ -102,6 +102,9 @@ extension Parameter {
     if case .repeatedText = kind { true } else { false }
   }
 
+  /// What ``isPlain(_:_:)`` takes beside the length, as a regular expression (ECMA-262).
+  static let textPattern = #"^[^\u0000-\u001f\u007f]*$"#
+
   private static func isPlain(_ text: String, _ range: ClosedRange<Int>) -> Bool {
     range.contains(characters(text)) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
   }

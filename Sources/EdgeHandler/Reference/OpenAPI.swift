@@ -113,10 +113,10 @@ enum OpenAPI {
     case .keyword(let words):
       #""type":"string","enum":[\#(list(words.map(quoted)))]"#
     case .text(let range):
-      #""type":"string","minLength":\#(range.lowerBound),"maxLength":\#(range.upperBound)"#
+      #"\#(matching(Parameter.textPattern)),"minLength":\#(range.lowerBound),"maxLength":\#(range.upperBound)"#
     case .repeatedText(let count):
       """
-      "type":"array","items":{"type":"string","minLength":1,"maxLength":8192},\
+      "type":"array","items":{\(matching(Parameter.textPattern)),"minLength":1,"maxLength":8192},\
       "minItems":\(count.lowerBound),"maxItems":\(count.upperBound)
       """
     case .length(let range):
