@@ -35,7 +35,7 @@ public struct StoredOutput: Sendable, Equatable {
   public var byteCount: Int
   public var mediaType: String
   /// How long the store may keep it, in seconds from now. 0: not at all, but those who wait for it get it, as it is. Of a hit
-  /// without ``bytes``, no answer depends on what is left of it.
+  /// without ``bytes``, no answer depends on what is left of it; of one with them, the answer tells its age by it.
   public var lifetimeSeconds: Int
 
   public init(body: Blob, bytes: [UInt8]? = nil, byteCount: Int, mediaType: String, lifetimeSeconds: Int) {

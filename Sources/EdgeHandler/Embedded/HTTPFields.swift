@@ -43,6 +43,7 @@
     static var accessControlAllowOrigin: Self { constant("Access-Control-Allow-Origin") }
     static var accessControlExposeHeaders: Self { constant("Access-Control-Expose-Headers") }
     static var accessControlMaxAge: Self { constant("Access-Control-Max-Age") }
+    static var age: Self { constant("Age") }
     static var allow: Self { constant("Allow") }
     static var cacheControl: Self { constant("Cache-Control") }
     static var contentLength: Self { constant("Content-Length") }
@@ -50,6 +51,7 @@
     static var contentType: Self { constant("Content-Type") }
     static var crossOriginResourcePolicy: Self { constant("Cross-Origin-Resource-Policy") }
     static var eTag: Self { constant("ETag") }
+    static var ifMatch: Self { constant("If-Match") }
     static var ifNoneMatch: Self { constant("If-None-Match") }
     static var location: Self { constant("Location") }
     static var origin: Self { constant("Origin") }

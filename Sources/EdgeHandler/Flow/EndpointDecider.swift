@@ -22,7 +22,7 @@ struct EndpointDecider {
           .missingSource, "No original is named: /cdn-cgi/image/<options>/<source> is wanted.", parameter: "src")
       }
       return try transform(path.query, pathSource: path.pathSource)
-    case .openAPI: return .answer(openAPI())
+    case .openAPI: return .answer(try openAPI())
     }
   }
 
@@ -60,14 +60,15 @@ struct EndpointDecider {
     return set
   }
 
-  mutating func openAPI() -> Response {
+  mutating func openAPI() throws(Problem) -> Response {
     trace.note("answer", "200: the description of the API")
     let tag = OpenAPI.entityTag
-    let ifNoneMatch = IfNoneMatch(field: request.fields[.ifNoneMatch])
+    let conditions = Conditions(request.fields)
+    try conditions.check(tag)
     var response = head.response(
       status: 200, mediaType: "application/json", cacheControl: "public, max-age=3600", OpenAPI.document)
     response.fields[.eTag] = "\"\(tag)\""
-    if ifNoneMatch.names(tag) || ifNoneMatch.matchesAny {
+    if conditions.isNotModified(tag) {
       response.status = 304
       response.body = .none
       response.fields[.contentType] = nil
@@ -81,15 +82,17 @@ struct EndpointDecider {
   }
 
   /// A request for an output whose bytes depend on `parts`.
-  mutating func output(_ operation: String, _ parts: [KeyPart], isNegotiated: Bool, isImmutable: Bool = true)
-    -> OutputRequest
-  {
+  ///
+  /// - Throws: 412 where the output is immutable, so that its tag is known, and the request wants another one.
+  mutating func output(
+    _ operation: String, _ parts: [KeyPart], isNegotiated: Bool, isImmutable: Bool = true
+  ) throws(Problem) -> OutputRequest {
     let key = CacheKey(namespace: workspace.namespace, operation: operation, parts: parts)
     for part in parts { trace.note("key part", "\(part.name) = \(part.value)") }
     trace.note("key", key.hex)
     let output = OutputRequest(
-      head: head, workspace: workspace, key: key, ifNoneMatch: IfNoneMatch(field: request.fields[.ifNoneMatch]),
-      isNegotiated: isNegotiated)
+      head: head, workspace: workspace, key: key, conditions: Conditions(request.fields), isNegotiated: isNegotiated)
+    if isImmutable { try output.conditions.check(key.entityTag) }
     trace.note(
       "answer",
       isImmutable && output.isKnown

@@ -5,7 +5,7 @@ struct OutputRequest: Sendable {
   var head: ResponseHead
   var workspace: Workspace
   var key: CacheKey
-  var ifNoneMatch: IfNoneMatch
+  var conditions: Conditions
   /// Whether another `Accept` could have got another output.
   var isNegotiated: Bool
 
@@ -15,7 +15,7 @@ struct OutputRequest: Sendable {
 
   /// Whether the caller has this very output: nothing has to be looked up to know.
   var isKnown: Bool {
-    ifNoneMatch.names(key.entityTag)
+    conditions.isKnown(key.entityTag)
   }
 
   func fields(_ provenance: Provenance, cacheControl: String) -> HTTPFields {
@@ -38,7 +38,9 @@ struct OutputRequest: Sendable {
 
   func response(_ output: StoredOutput, _ provenance: Provenance) -> Response {
     guard output.lifetimeSeconds > 0 else { return partialResponse(output, provenance) }
-    guard !ifNoneMatch.matchesAny else { return Response(status: 304, fields: immutableFields(provenance)) }
+    guard !conditions.isNotModified(key.entityTag) else {
+      return Response(status: 304, fields: immutableFields(provenance))
+    }
     return response(output, provenance, immutableFields(provenance))
   }
 

@@ -84,7 +84,7 @@ extension EndpointDecider {
     if let mark { keyParts += mark.keyParts }
     keyParts += workspace.bindings(of: parts.map { $0.reference } + (mark.map { [$0.reference] } ?? []))
     let isNegotiated = if case .negotiated = format { true } else { false }
-    let output = output("grid", keyParts, isNegotiated: isNegotiated)
+    let output = try output("grid", keyParts, isNegotiated: isNegotiated)
     guard !output.isKnown else { return .answer(output.notModified()) }
     return .grid(
       GridRequest(

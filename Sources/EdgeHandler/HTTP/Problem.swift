@@ -23,6 +23,7 @@ public final class Problem: Error, Sendable {
     case invalidParameter, ambiguousSource, missingSource, invalidSource, invalidURL, urlTooLong
     case unknownWorkspace, unknownSource, notFound, methodNotAllowed
     case originNotAllowed, sourceNotAllowed
+    case preconditionFailed
     case sourceNotFound, sourceTooLarge, tooManyPixels, unsupportedFormat, undecodableImage
     case noUsableSource
     case outOfCredits, tooManyRequests
@@ -65,6 +66,7 @@ extension Problem.Code {
     case .methodNotAllowed: ("method-not-allowed", 405, "The method is not allowed here")
     case .originNotAllowed: ("origin-not-allowed", 403, "This browser origin may not use the workspace")
     case .sourceNotAllowed: ("source-not-allowed", 403, "The workspace may not use this source")
+    case .preconditionFailed: ("precondition-failed", 412, "The answer is not the one that is wanted")
     case .sourceNotFound: ("source-not-found", 404, "The original does not exist")
     case .sourceTooLarge: ("source-too-large", 413, "The original has too many bytes")
     case .tooManyPixels: ("too-many-pixels", 413, "The picture has too many pixels")

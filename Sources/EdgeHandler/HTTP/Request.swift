@@ -23,7 +23,7 @@ public struct Request: Sendable {
 extension Request {
   /// Requests that agree in these fields, and in everything else that is no field, get the same decision: a field must be listed
   /// here before the handler may read it.
-  public static let decisiveFields: [HTTPField.Name] = [.accept, .cdnLoop, .ifNoneMatch, .origin]
+  public static let decisiveFields: [HTTPField.Name] = [.accept, .cdnLoop, .ifMatch, .ifNoneMatch, .origin]
 }
 
 /// What a decision depends on beside the request and the configuration.

@@ -28,14 +28,14 @@ extension EndpointDecider {
       told.tell(.v, isStandard: set.variant == nil)
       trace = told.trace
     }
-    return .info(InfoRequest(output: info(of: reference, set), reference: reference, fields: fields))
+    return .info(InfoRequest(output: try info(of: reference, set), reference: reference, fields: fields))
   }
 
   /// The shared result of an original, for whatever it is asked for.
-  mutating func info(of reference: SourceReference, _ set: ParameterSet) -> OutputRequest {
+  mutating func info(of reference: SourceReference, _ set: ParameterSet) throws(Problem) -> OutputRequest {
     var parts = reference.keyParts
     if let variant = set.variant { parts.append(variant) }
-    return output("info", parts, isNegotiated: false, isImmutable: false)
+    return try output("info", parts, isNegotiated: false, isImmutable: false)
   }
 }
 
@@ -56,7 +56,8 @@ struct InfoFlow: Sendable {
   private func response(_ loaded: InfoLoading.Outcome) -> Response {
     switch loaded.info {
     case .failure(let problem): problem.response(request.output.head)
-    case .success(let info): request.output.response(info.body(request.fields), loaded.provenance)
+    case .success(let info):
+      request.output.response(info.body(request.fields), loaded.provenance, ageSeconds: loaded.ageSeconds)
     }
   }
 }
@@ -67,6 +68,8 @@ final class InfoLoading: Sendable {
   struct Outcome: Sendable {
     var info: Result<Info, Problem>
     var provenance: Provenance
+    /// Since it was made.
+    var ageSeconds = 0
     var afterwards: [Afterwards] = []
   }
 
@@ -87,13 +90,18 @@ final class InfoLoading: Sendable {
     self.then = then
   }
 
-  private static let lifetimeSeconds = 86_400
+  /// Of what is stored, and of the answers.
+  fileprivate static let lifetimeSeconds = 86_400
   private static let longestSide = 64
 
   func start() -> Step<Answer> {
     .lookUp(output.key) { [self] result in
       switch result {
-      case .hit(let stored): then(Outcome(info: read(stored), provenance: .hit))
+      case .hit(let stored):
+        then(
+          Outcome(
+            info: read(stored), provenance: .hit,
+            ageSeconds: min(max(0, Self.lifetimeSeconds - stored.lifetimeSeconds), Self.lifetimeSeconds)))
       case .collapsed(let stored): then(Outcome(info: read(stored), provenance: .collapsed))
       case .failed(let problem): then(Outcome(info: .failure(problem), provenance: .collapsed))
       case .miss: make()
@@ -149,11 +157,18 @@ final class InfoLoading: Sendable {
 
 extension OutputRequest {
   /// A body that may be another tomorrow: its tag is of what it says.
-  fileprivate func response(_ body: [UInt8], _ provenance: Provenance) -> Response {
-    var fields = fields(provenance, cacheControl: "public, max-age=86400")
+  fileprivate func response(_ body: [UInt8], _ provenance: Provenance, ageSeconds: Int) -> Response {
     let tag = EntityTag.opaque(of: body)
+    do throws(Problem) {
+      try conditions.check(tag)
+    } catch {
+      return error.response(head)
+    }
+    var fields = fields(provenance, cacheControl: "public, max-age=\(InfoLoading.lifetimeSeconds)")
+    // Without it, a cache in front would keep what is nearly a day old for another day (RFC 9111, section 4.2.3).
+    if ageSeconds > 0 { fields.add(.age, String(ageSeconds)) }
     fields.add(.eTag, "\"\(tag)\"")
-    guard !ifNoneMatch.names(tag), !ifNoneMatch.matchesAny else { return Response(status: 304, fields: fields) }
+    guard !conditions.isNotModified(tag) else { return Response(status: 304, fields: fields) }
     fields.add(.contentType, "application/json")
     fields.add(.contentLength, String(body.count))
     fields.add(.serverTiming, provenance.serverTiming)

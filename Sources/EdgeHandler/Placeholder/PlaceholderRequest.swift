@@ -122,7 +122,7 @@ extension EndpointDecider {
     default:
       let reference = try source(query, pathSource)
       trace.note("needs", "the original's /info, which has a key of its own")
-      content = .original(reference, info: info(of: reference, set))
+      content = .original(reference, info: try info(of: reference, set))
       parts += reference.keyParts
     }
     if let width = box.width { parts.add("w", "\(width)") }
@@ -134,7 +134,7 @@ extension EndpointDecider {
     parts.add("format", format.output.mediaType)
     if let variant = set.variant { parts.append(variant) }
     let isNegotiated = if case .negotiated = format { true } else { false }
-    let output = output("placeholder/" + kind.name, parts, isNegotiated: isNegotiated)
+    let output = try output("placeholder/" + kind.name, parts, isNegotiated: isNegotiated)
     guard !output.isKnown else { return .answer(output.notModified()) }
     return .placeholder(
       PlaceholderRequest(

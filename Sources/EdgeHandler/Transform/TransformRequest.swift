@@ -37,7 +37,7 @@ extension EndpointDecider {
     for mark in marks { parts += mark.keyParts }
     parts += workspace.bindings(of: [reference] + marks.map { $0.reference })
     let isNegotiated = if case .negotiated = options.format { true } else { false }
-    let output = output("transform", parts, isNegotiated: isNegotiated)
+    let output = try output("transform", parts, isNegotiated: isNegotiated)
     guard !output.isKnown else { return .answer(output.notModified()) }
     return .transform(
       TransformRequest(

@@ -2,7 +2,7 @@ import Foundation
 
 /// That two builds gave the same answer, byte for byte, but for what depends on the clock and on the connection.
 enum Comparison {
-  private static let ignored: Set<String> = ["date", "connection", "keep-alive", "transfer-encoding"]
+  private static let ignored: Set<String> = ["age", "date", "connection", "keep-alive", "transfer-encoding"]
 
   static func faults(_ one: HTTPAnswer, _ other: HTTPAnswer, names: (String, String)) -> [String] {
     var wrong: [String] = []

@@ -24,7 +24,9 @@ import Testing
   @Test func onRandomFields() throws {
     var generator = SeededGenerator(seed: 44)
     var calls: [Call] = []
-    let names = ["Accept", "accept", "ACCEPT", "If-None-Match", "Origin", "X-É", "a b", "", "Host", "CDN-Loop"]
+    let names = [
+      "Accept", "accept", "ACCEPT", "If-Match", "If-None-Match", "Origin", "X-É", "a b", "", "Host", "CDN-Loop",
+    ]
     let pieces = [
       "image/webp", ",", ";", "q=0", "*", " ", "\t", "\r\n", "\u{0}", "\u{7F}", "\u{1F}", "é", "e\u{301}", "\u{1F600}",
       "\"",

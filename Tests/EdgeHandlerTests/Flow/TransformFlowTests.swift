@@ -285,4 +285,24 @@ import Testing
     #expect(any.status == 304)
     #expect(any.effects.count == 1)
   }
+
+  @Test("If-Match that fails is 412, before anything is looked up")
+  func ifMatch() throws {
+    var host = try host()
+    host.serve("http://a.example/1.jpg", .image(.jpeg, 10, 10))
+    let tag = try #require(host.get(Self.external)["etag"])
+    for value in [tag, "\"x\", " + tag, "*"] {
+      #expect(host.get(Self.external, [("If-Match", value)]).status == 200, "\(value)")
+      // If-Match is answered first (RFC 9110, section 13.2.2).
+      #expect(host.get(Self.external, [("If-Match", value), ("If-None-Match", tag)]).status == 304, "\(value)")
+    }
+    for value in ["\"x\"", "W/" + tag, "", "x"] {
+      for more in [[], [("If-None-Match", tag)]] {
+        let answer = host.get(Self.external, [("If-Match", value)] + more)
+        #expect(answer.status == 412, "\(value)")
+        #expect(answer.code == "precondition-failed")
+        #expect(answer.effects.isEmpty)
+      }
+    }
+  }
 }

@@ -103,6 +103,40 @@ import Testing
     #expect(head["Content-Length"] == host.get("/info?src=\(Self.photo)")["Content-Length"])
   }
 
+  @Test("a hit tells its age, so that a cache in front keeps it no longer than a day in all")
+  func age() throws {
+    var host = try host()
+    let target = "/info?src=\(Self.photo)"
+    let first = host.get(target)
+    #expect(first["Age"] == nil)
+    #expect(first["Cache-Control"] == "public, max-age=86400")
+    let key = try #require(host.outputs.keys.first)
+    for (left, age) in [(86_400, nil), (86_399, "1"), (1, "86399"), (0, "86400"), (-5, "86400"), (90_000, nil)]
+      as [(Int, String?)]
+    {
+      host.outputs[key]?.lifetimeSeconds = left
+      for fields in [[], [("If-None-Match", first["ETag"] ?? "")]] {
+        let hit = host.get(target, fields)
+        #expect(hit["Cache-Status"] == "imgedge; hit")
+        #expect(hit["Age"] == age)
+        #expect(hit["Cache-Control"] == "public, max-age=86400")
+      }
+    }
+  }
+
+  @Test("If-Match is held against the tag of the content")
+  func ifMatch() throws {
+    var host = try host()
+    let tag = try #require(host.get("/info?src=\(Self.photo)")["ETag"])
+    #expect(host.get("/info?src=\(Self.photo)", [("If-Match", tag)]).status == 200)
+    #expect(host.get("/info?src=\(Self.photo)", [("If-Match", "*")]).status == 200)
+    for value in ["\"x\"", "W/" + tag] {
+      let answer = host.get("/info?src=\(Self.photo)", [("If-Match", value)])
+      #expect(answer.status == 412)
+      #expect(answer.code == "precondition-failed")
+    }
+  }
+
   @Test func failuresReleaseTheKey() throws {
     var host = try host()
     for (answer, code) in [

@@ -187,6 +187,9 @@ import Testing
     default:
       let pattern = try #require(schema["pattern"]?.string)
       #expect(pattern.hasPrefix("^") && pattern.hasSuffix("$"))
+      let length = text.unicodeScalars.count
+      if let least = schema["minLength"]?.int, length < least { return false }
+      if let most = schema["maxLength"]?.int, length > most { return false }
       return try text.firstMatch(of: Regex(pattern)) != nil
     }
   }
@@ -200,6 +203,7 @@ import Testing
     "middle,left", "center,middle", "middle,center", "center,center", "top,left,top", "0x0", "1x0.5", "0.25x1", "1.1x0",
     "0x-1", "0x2", "x", "0.5", "fff", "#ffff", "#ff", "ffff0", "12345678", "#12345678", "123456789", "ggg", "##fff",
     "red", "RED", "rebeccapurple", "metadata", "metadata,colors", "metadata,", ",", "palette,blurhash,colors", "all",
+    "a\u{0}b", "\n", "a\r", "\u{1F}", "\u{7F}", "é\u{2028}x", String(repeating: "x", count: 65),
   ]
 
   /// The patterns against what the handler takes: at their limits, and for texts that are nearly right.
@@ -347,6 +351,7 @@ import Testing
     }
     exchanges.append(host.get("/p/a.jpg", host: "nobody.localhost"))
     exchanges.append(host.get("/p/a.jpg", method: "POST"))
+    exchanges.append(host.get("/p/a.jpg", [("If-Match", "\"another\"")]))
     exchanges.append(host.get("/transform?src=http://x.example/a", host: "narrow.localhost"))
     exchanges.append(host.get("/p/a.jpg", [("Origin", "http://x.example")], host: "narrow.localhost"))
     host.renders = [.timedOut, .failed]

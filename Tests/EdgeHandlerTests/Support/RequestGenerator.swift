@@ -39,7 +39,7 @@ struct RequestGenerator {
     let authority = Bool.random(using: &generator) ? "acme.localhost" : text(3)
     var fields = [(name: "Host", value: authority)]
     let target = target()
-    for name in ["Origin", "Accept", "If-None-Match"] where Int.random(in: 0..<4, using: &generator) == 0 {
+    for name in ["Origin", "Accept", "If-Match", "If-None-Match"] where Int.random(in: 0..<4, using: &generator) == 0 {
       fields.append((name, text(4)))
     }
     return ReceivedRequest(method: method, target: target, fields: fields, isSecure: false)
