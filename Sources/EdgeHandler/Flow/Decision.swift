@@ -65,7 +65,11 @@ struct Decider {
     }
     let target = try parsed.get()
     guard let route = Route(path: target.path) else {
-      throw Problem(.notFound, "Nothing is served at this path; an image is at /transform, or at /<source>/<path>.")
+      let hint =
+        target.path.utf8.starts(with: "//".utf8)
+        ? " The path begins with two slashes, as it does behind a base URL that ends with one." : ""
+      throw Problem(
+        .notFound, "Nothing is served at this path; an image is at /transform, or at /<source>/<path>." + hint)
     }
     if method == .options { return .answer(preflight(head)) }
     trace.note("route", route.endpoint.name)

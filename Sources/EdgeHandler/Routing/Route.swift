@@ -72,7 +72,7 @@ struct Route: Sendable {
       pathSource = nil
     default:
       // Root sugar: anything that is no endpoint, with a path behind it.
-      guard rest != nil, !Label.reserved.contains(where: { $0 == first }) else { return nil }
+      guard rest != nil, !first.utf8.isEmpty, !Label.reserved.contains(where: { $0 == first }) else { return nil }
       endpoint = .transform
       pathSource = String(decoding: path.bytes.dropFirst(), as: UTF8.self)
     }

@@ -31,6 +31,20 @@ import Testing
       "--allow-net=127.0.0.1",
     ]
     process.arguments = ["test", "--quiet"] + permissions + ["wasm/tests", "docs/loaders"]
+    try expectSuccess(of: process)
+  }
+
+  /// The loaders run where their users' builds run, too.
+  @Test("the loaders' tests pass in Node")
+  func loadersInNode() throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.currentDirectoryURL = Repository.root
+    process.arguments = ["node", "--test", "docs/loaders/"]
+    try expectSuccess(of: process)
+  }
+
+  private func expectSuccess(of process: Process) throws {
     process.environment = Layout.environment.merging(["NO_COLOR": "1"]) { $1 }
     let output = Pipe()
     process.standardOutput = output
