@@ -21,7 +21,9 @@ struct EndpointDecider {
         throw Problem(
           .missingSource, "No original is named: /cdn-cgi/image/<options>/<source> is wanted.", parameter: "src")
       }
-      return try transform(path.query, pathSource: path.pathSource)
+      return path.describesOutput
+        ? try description(path.query, pathSource: path.pathSource)
+        : try transform(path.query, pathSource: path.pathSource, spelling: .cloudflare)
     case .openAPI: return .answer(try openAPI())
     }
   }

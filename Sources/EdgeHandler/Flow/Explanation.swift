@@ -89,6 +89,10 @@ extension Explanation {
   /// - Parameter negotiated: what comes of the caller's `Accept`.
   mutating func tellFormat(negotiated: String) {
     guard isGiven(.format) else { return tell(.format, negotiated, "default: by Accept") }
+    guard given(.format) != "auto" else {
+      tell(.format, negotiated, "URL: format=auto, by Accept")
+      return withoutEffect(.format, "it is the default")
+    }
     tell(.format, isStandard: false)
   }
 
@@ -100,7 +104,12 @@ extension Explanation {
     case .gif: ignore(.quality, "GIF has none")
     case .png where quality == nil && !isGiven(.quality): tell(.quality, "none, without loss", "default")
     case .png where quality == nil: ignore(.quality, "only format=png makes a palette PNG of it")
-    case .png, .avif, .webp, .jpeg: tell(.quality, isStandard: quality == nil)
+    case .png, .avif, .webp, .jpeg:
+      if let quality, !isGiven(.quality) {
+        tell(.quality, "\(quality)", "default of this spelling")
+      } else {
+        tell(.quality, isStandard: quality == nil)
+      }
     }
   }
 }

@@ -31,7 +31,7 @@ extension Explanation {
       standard: format == .named(.jpeg) ? "white" : "transparent")
     switch format {
     case .named(let named): tellQuality(quality, named)
-    case .negotiated, .lossless: tellQuality(quality, .webp)
+    case .negotiated, .lossless, .original: tellQuality(quality, .webp)
     }
     tellFormat(negotiated: negotiated(format, background))
   }

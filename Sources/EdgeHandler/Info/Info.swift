@@ -121,6 +121,30 @@ struct Info: Sendable {
     return PixelSize(width: width, height: height)
   }
 
+  /// As the transform of the original would find it, oriented; without what only a look at the pixels tells.
+  var header: ImageHeader? {
+    guard let size, let metadata = json[Field.metadata.name], let name = metadata["format"]?.string,
+      let format = ImageHeader.Format.allCases.first(where: { $0.name == name })
+    else { return nil }
+    return ImageHeader(
+      format: format, width: size.width, height: size.height, frames: metadata["pages"]?.int ?? 1,
+      hasAlpha: metadata["hasAlpha"]?.bool ?? false)
+  }
+
+  /// In the form of Cloudflare's `format=json`.
+  func description(of output: PixelSize) -> [UInt8] {
+    let metadata = json[Field.metadata.name]
+    var original: [JSON.Member] = []
+    for (name, ours) in [("file_size", "bytes"), ("width", "width"), ("height", "height")] {
+      if let value = metadata?[ours] { original.append(JSON.Member(name, value)) }
+    }
+    if let format = header?.format { original.append(JSON.Member("format", .string(format.mediaType))) }
+    return JSON.object([
+      JSON.Member("width", .int(output.width)), JSON.Member("height", .int(output.height)),
+      JSON.Member("original", .object(original)),
+    ]).serialized()
+  }
+
   var blurHash: BlurHash? {
     json[Field.blurhash.name]?.string.flatMap { BlurHash(parsing: $0) }
   }

@@ -5,7 +5,13 @@ struct InfoRequest: Sendable {
   /// Its key is the same for all variants.
   var output: OutputRequest
   var reference: SourceReference
-  var fields: [Info.Field]
+  var content: Content
+
+  enum Content: Sendable {
+    case fields([Info.Field])
+    /// What a transform with these options would give.
+    case output(TransformOptions)
+  }
 }
 
 extension EndpointDecider {
@@ -28,7 +34,17 @@ extension EndpointDecider {
       told.tell(.v, isStandard: set.variant == nil)
       trace = told.trace
     }
-    return .info(InfoRequest(output: try info(of: reference, set), reference: reference, fields: fields))
+    return .info(InfoRequest(output: try info(of: reference, set), reference: reference, content: .fields(fields)))
+  }
+
+  /// Cloudflare's `format=json`: the sizes of the original and of the output that the other options describe, without making it.
+  mutating func description(_ query: Query, pathSource: String?) throws(Problem) -> Decision {
+    let reference = try source(query, pathSource)
+    let set = try parameters(query, ParameterTable.transform)
+    let options = try TransformOptions(
+      set, spelling: .cloudflare, accepted: accepted, limits: configuration.limits)
+    trace.note("means", "format=json: the sizes that the output would have, from what /info knows of the original")
+    return .info(InfoRequest(output: try info(of: reference, set), reference: reference, content: .output(options)))
   }
 
   /// The shared result of an original, for whatever it is asked for.
@@ -55,9 +71,25 @@ struct InfoFlow: Sendable {
 
   private func response(_ loaded: InfoLoading.Outcome) -> Response {
     switch loaded.info {
-    case .failure(let problem): problem.response(request.output.head)
+    case .failure(let problem): return problem.response(request.output.head)
     case .success(let info):
-      request.output.response(info.body(request.fields), loaded.provenance, ageSeconds: loaded.ageSeconds)
+      do throws(Problem) {
+        return request.output.response(try body(info), loaded.provenance, ageSeconds: loaded.ageSeconds)
+      } catch {
+        return error.response(request.output.head)
+      }
+    }
+  }
+
+  private func body(_ info: Info) throws(Problem) -> [UInt8] {
+    switch request.content {
+    case .fields(let fields): return info.body(fields)
+    case .output(let options):
+      guard let header = info.header else {
+        throw Problem(.internalError, "What is stored of the original cannot be read.")
+      }
+      let size = try TransformPlan(options, header: header, limits: configuration.limits).size
+      return info.description(of: size)
     }
   }
 }

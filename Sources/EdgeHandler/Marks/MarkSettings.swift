@@ -24,8 +24,7 @@ struct MarkSettings: Sendable, Equatable {
     let named = TransformOptions.Fit(set.keyword(.markFit) ?? "contain")
     let hasBox = width != nil && height != nil
     // As for the output itself: with one side there is no box to fill.
-    let neverEnlarges = named == .scaleDown || named == .crop
-    fit = hasBox ? named : neverEnlarges ? .scaleDown : .contain
+    fit = hasBox ? named : named.neverEnlarges ? .scaleDown : .contain
     alignment = set.alignment(.markAlign) ?? .topLeft
     pad = set.length(.markPad) ?? Self.standardPad
     opacity = set.decimal(.markOpacity) ?? .one

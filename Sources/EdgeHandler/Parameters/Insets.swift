@@ -10,6 +10,9 @@ struct Insets: Sendable, Equatable {
   var right: Length
   var bottom: Length
   var left: Length
+  /// Whether ``right`` is the width, and ``bottom`` the height, of the part to keep: then they count from the left and the top.
+  var keepsWidth = false
+  var keepsHeight = false
 
   /// Of the spelling without leading zeros, as every pattern here: a regular expression for the description of the API.
   static var borderPattern: String { "^\(pixels)(;\(pixels);\(pixels);\(pixels))?$" }
@@ -25,12 +28,20 @@ struct Insets: Sendable, Equatable {
     self.init(lengths.count == 1 ? Array(repeating: lengths[0], count: 4) : lengths)
   }
 
-  /// `<top>;<right>;<bottom>;<left>`, each whole px or a fraction with a point.
+  /// `<top>;<right>;<bottom>;<left>`, each whole px or a fraction with a point; for right and bottom also a `w` and the width, and an
+  /// `h` and the height, of what is kept.
   init?(parsingTrim text: String) {
-    let parts = text.bytes.split(separator: 0x3B, omittingEmptySubsequences: false)
+    var parts = text.bytes.split(separator: 0x3B, omittingEmptySubsequences: false)
+    guard parts.count == 4 else { return nil }
+    let keepsWidth = parts[1].first == UInt8(ascii: "w")
+    let keepsHeight = parts[2].first == UInt8(ascii: "h")
+    if keepsWidth { parts[1] = parts[1].dropFirst() }
+    if keepsHeight { parts[2] = parts[2].dropFirst() }
     let lengths = parts.compactMap { Self.pixels($0) ?? Self.fraction($0) }
     guard lengths.count == parts.count else { return nil }
     self.init(lengths)
+    self.keepsWidth = keepsWidth
+    self.keepsHeight = keepsHeight
   }
 
   private init?(_ lengths: [Length]) {
@@ -50,12 +61,17 @@ struct Insets: Sendable, Equatable {
 
   var canonical: String {
     ListText.join(
-      [top, right, bottom, left].map { length in
-        switch length {
-        case .pixels(let count): "\(count)"
-        case .fraction(let fraction): "\(fraction)r"
-        }
-      }, separator: ";")
+      [
+        Self.canonical(top), (keepsWidth ? "w" : "") + Self.canonical(right),
+        (keepsHeight ? "h" : "") + Self.canonical(bottom), Self.canonical(left),
+      ], separator: ";")
+  }
+
+  private static func canonical(_ length: Length) -> String {
+    switch length {
+    case .pixels(let count): "\(count)"
+    case .fraction(let fraction): "\(fraction)r"
+    }
   }
 }
 
@@ -67,11 +83,14 @@ enum Trim: Sendable, Equatable {
 
   static var pattern: String {
     let edge = "(\(Insets.pixels)|0?\\.[0-9]{1,6})"
-    return "^(border|\(edge);\(edge);\(edge);\(edge))$"
+    return "^(border|\(edge);w?\(edge);h?\(edge);\(edge))$"
   }
 
   static let grammar =
-    "<top>;<right>;<bottom>;<left>, each whole px from 0 to 4096 or a fraction with a point below 1, or border"
+    """
+    <top>;<right>;<bottom>;<left>, each whole px from 0 to 4096 or a fraction with a point below 1, where w and the width that is kept \
+    may stand for <right>, and h and the height for <bottom>, or border
+    """
 
   init?(parsing text: String) {
     if text == "border" {
@@ -92,7 +111,7 @@ enum Trim: Sendable, Equatable {
 
   /// Whether nothing is cut off, whatever the original.
   var isNothing: Bool {
-    guard case .edges(let insets) = self else { return false }
+    guard case .edges(let insets) = self, !insets.keepsWidth, !insets.keepsHeight else { return false }
     return [insets.top, insets.right, insets.bottom, insets.left].allSatisfy { length in
       switch length {
       case .pixels(let count): count == 0

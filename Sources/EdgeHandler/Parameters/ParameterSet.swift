@@ -112,7 +112,7 @@ extension ParameterSet {
   func effectiveQuality(for format: OutputFormat) -> Int? {
     switch format {
     case .gif: nil
-    case .png: keyword(.format) == nil ? nil : integer(.quality)
+    case .png: outputFormat == nil ? nil : integer(.quality)
     case .avif, .webp, .jpeg: integer(.quality).flatMap { $0 == TransformOptions.standardQuality ? nil : $0 }
     }
   }

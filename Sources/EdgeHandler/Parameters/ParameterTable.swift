@@ -87,8 +87,8 @@ enum ParameterTable {
 
   /// Of what has no original whose own format could be kept.
   private static let flatFormat = Parameter(
-    .format, .keyword(["avif", "jpeg", "jpg", "png", "webp", "gif"]), standard: "negotiated by `Accept`",
-    summary: "Of the output.")
+    .format, .keyword(["auto", "avif", "jpeg", "jpg", "png", "webp", "gif"]), standard: "negotiated by `Accept`",
+    summary: "Of the output; `auto` is negotiated.")
 
   static let quality = Parameter(
     .quality, .integer(1...100), standard: "80",
@@ -123,13 +123,17 @@ enum ParameterTable {
 
   // MARK: Rows of one endpoint
 
-  private static let side = Parameter.Kind.integer(1...8192)
+  /// Of an output, in px.
+  static let longestSide = 8192
+
+  private static let side = Parameter.Kind.integer(1...longestSide)
   private static let ratio = Parameter.Kind.decimal(FixedPoint(millionths: 100_000), FixedPoint(millionths: 4_000_000))
   private static let factor = Parameter.Kind.decimal(.zero, FixedPoint(millionths: 10_000_000))
   private static let fits = ["contain", "cover", "crop", "pad", "scale-down", "squeeze"]
 
   private static let fit = Parameter(
-    .fit, .keyword(fits), standard: "contain", summary: "How the original fills the box of `w` and `h`.")
+    .fit, .keyword(fits + ["aspect-crop"]), standard: "contain",
+    summary: "How the original fills the box of `w` and `h`; `aspect-crop` keeps the box's shape and never enlarges.")
 
   private static let gravity = Parameter(
     .gravity, .gravity, standard: "center", summary: "What `cover` and `crop` keep, and where `pad` puts the image.")
@@ -139,8 +143,9 @@ enum ParameterTable {
     summary: "Colour under transparency and around `pad`.")
 
   private static let outputFormat = Parameter(
-    .format, .keyword(["avif", "jpeg", "jpg", "png", "webp", "gif", "nocompress"]), standard: "negotiated by `Accept`",
-    summary: "Of the output; `nocompress` is without loss.")
+    .format, .keyword(["auto", "avif", "jpeg", "jpg", "png", "webp", "gif", "nocompress"]),
+    standard: "negotiated by `Accept`",
+    summary: "Of the output; `auto` is negotiated, `nocompress` is without loss.")
 
   private static let adjustments: [Parameter] = [
     Parameter(

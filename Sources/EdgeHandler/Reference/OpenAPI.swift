@@ -122,7 +122,9 @@ enum OpenAPI {
     case .length(let range):
       #""anyOf":[{\#(integer(range))},{\#(matching(Length.pattern(range)))}]"#
     // The names are too many to list.
-    case .color: #""anyOf":[{\#(matching(Color.hexadecimalPattern))},{\#(matching("^[a-zA-Z]+$"))}]"#
+    case .color:
+      #""anyOf":[{\#(matching(Color.hexadecimalPattern))},{\#(matching("^[a-zA-Z]+$"))},"#
+        + #"{\#(matching(Color.functionPattern))}]"#
     case .hexadecimalColor: matching(Color.hexadecimalPattern)
     case .gravity: matching(Gravity.pattern)
     case .trim: matching(Trim.pattern)

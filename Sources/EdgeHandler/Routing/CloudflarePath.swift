@@ -1,10 +1,13 @@
 /// `/cdn-cgi/image/<options>/<source>`: a transform as Cloudflare Images spells it
 /// (https://developers.cloudflare.com/images/transform-images/transform-via-url/).
 ///
-/// Translated into the query of the same transform before anything is decided, so that there is one set of rules, and one cache
-/// key. An option that has no counterpart is ignored, as an unknown parameter is.
+/// Translated into the query of the same transform before anything is decided, so that there is one set of rules; the defaults that
+/// a query cannot say are those of ``TransformOptions/Spelling/cloudflare``. An option that has no counterpart is ignored, as an
+/// unknown parameter is.
 struct CloudflarePath: Sendable {
   var query: Query
+  /// `format=json`: what the output would be is wanted, and not the output.
+  var describesOutput = false
   /// As in ``Route/pathSource``; `nil` where the source is a full URL, which is in ``query`` then.
   var pathSource: String?
 
@@ -17,7 +20,9 @@ struct CloudflarePath: Sendable {
     guard let slash = bytes.firstIndex(of: 0x2F) else { return nil }
     let source = bytes[(slash + 1)...].drop { $0 == 0x2F }
     guard !source.isEmpty else { return nil }
-    var items = Self.items(bytes[..<slash], &trace)
+    let options = Self.split(bytes[..<slash])
+    describesOutput = options.contains { Self.isJSON($0) }
+    var items = Self.items(options, &trace)
     if let url = Self.fullURL(source, queryText) {
       items.append(Query.Item(name: ParameterName.src.text, value: url))
     } else {
@@ -47,28 +52,54 @@ struct CloudflarePath: Sendable {
 
   // MARK: Options
 
-  private static func items(_ options: ArraySlice<UInt8>, _ trace: inout Trace) -> [Query.Item] {
+  /// At commas, but for those of a colour such as `rgb(240,40,145)`.
+  private static func split(_ options: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+    var pieces: [ArraySlice<UInt8>] = []
+    var start = options.startIndex
+    var isInParentheses = false
+    for index in options.indices {
+      switch options[index] {
+      case UInt8(ascii: "("): isInParentheses = true
+      case UInt8(ascii: ")"): isInParentheses = false
+      case UInt8(ascii: ",") where !isInParentheses:
+        if start < index { pieces.append(options[start..<index]) }
+        start = index + 1
+      default: break
+      }
+    }
+    if start < options.endIndex { pieces.append(options[start...]) }
+    return pieces
+  }
+
+  private static func isJSON(_ option: ArraySlice<UInt8>) -> Bool {
+    option.elementsEqual("format=json".utf8) || option.elementsEqual("f=json".utf8)
+  }
+
+  private static func items(_ options: [ArraySlice<UInt8>], _ trace: inout Trace) -> [Query.Item] {
     var items: [Query.Item] = []
     var trim = Sides()
     var border = Sides()
-    for option in options.split(separator: 0x2C, omittingEmptySubsequences: true) {
+    for option in options {
       guard let equals = option.firstIndex(of: 0x3D) else {
         trace.note("ignored", "\(text(option)): an option has a name and a value")
         continue
       }
       let name = String(decoding: option[..<equals], as: UTF8.self)
       let value = PercentCoding.decode(option[equals...].dropFirst()).flatMap(UTF8Sequence.string)
-      if trim.take(name, "trim.", value) || border.take(name, "border.", value) { continue }
+      if trim.take(name, "trim.", value, hasSizes: true) || border.take(name, "border.", value, hasSizes: false) {
+        continue
+      }
       guard let parameter = parameter(name) else {
         trace.note("ignored", "\(text(option)): the option has no counterpart")
         continue
       }
       let item: Query.Item
       switch (parameter, value) {
-      case (.format, "auto"?), (.format, "json"?), (.w, "auto"?), (.h, "auto"?):
-        trace.note(
-          "ignored",
-          "\(text(option)): \(value == "json" ? "the value has no counterpart" : "it stands for the default")")
+      case (.format, "json"?):
+        trace.note("means", "\(text(option)): what the output would be, as JSON")
+        continue
+      case (.w, "auto"?), (.h, "auto"?):
+        trace.note("ignored", "\(text(option)): it stands for the default")
         continue
       case (.format, "baseline-jpeg"?): item = Query.Item(name: parameter.text, value: "jpeg")
       case (.gravity, "face"?): item = Query.Item(name: parameter.text, value: "auto")
@@ -78,6 +109,11 @@ struct CloudflarePath: Sendable {
       items.append(item)
       if name != item.name || value != item.value { trace.note("means", "\(text(option)): \(item.spelled)") }
     }
+    if !items.contains(where: { $0.name == ParameterName.fit.text }) {
+      items.append(Query.Item(name: ParameterName.fit.text, value: TransformOptions.Fit.scaleDown.keyword))
+      trace.note("means", "no fit: fit=scale-down, the default of this spelling")
+    }
+    clampSides(&items, &trace)
     for (name, sides) in [(ParameterName.trim, trim), (.border, border)] {
       guard let text = sides.text else { continue }
       items.append(Query.Item(name: name.text, value: text))
@@ -85,6 +121,22 @@ struct CloudflarePath: Sendable {
     }
     return items
   }
+
+  /// What never enlarges may ask for more px there than outputs have here: it is then as large as outputs may be.
+  private static func clampSides(_ items: inout [Query.Item], _ trace: inout Trace) {
+    let fit = items.first { $0.name == ParameterName.fit.text }?.value ?? ""
+    guard TransformOptions.Fit(fit).neverEnlarges else { return }
+    for index in items.indices where items[index].name == "w" || items[index].name == "h" {
+      guard let side = items[index].value.flatMap({ ASCII.decimal($0.bytes, digits: 1...5) }),
+        (ParameterTable.longestSide + 1...mostAllowedThere).contains(side)
+      else { continue }
+      items[index] = Query.Item(name: items[index].name, value: "\(ParameterTable.longestSide)")
+      trace.note("means", "a side of \(side) px: \(items[index].spelled), the longest that an output has")
+    }
+  }
+
+  /// In px.
+  private static let mostAllowedThere = 12_000
 
   private static func text(_ option: ArraySlice<UInt8>) -> String {
     String(decoding: option, as: UTF8.self)
@@ -129,19 +181,29 @@ struct CloudflarePath: Sendable {
     }
   }
 
-  /// Lengths that are given side by side: `trim.left=10,trim.top=20`.
+  /// Lengths that are given side by side: `trim.left=10,trim.top=20`, with a width and a height in the place of the right and the
+  /// bottom.
   private struct Sides {
     private var values = [String](repeating: "0", count: 4)
     private var isGiven = false
 
-    mutating func take(_ name: String, _ prefix: String, _ value: String?) -> Bool {
+    mutating func take(_ name: String, _ prefix: String, _ value: String?, hasSizes: Bool) -> Bool {
       for (index, side) in ["top", "right", "bottom", "left"].enumerated() where name == prefix + side {
-        values[index] = value ?? ""
+        // Where both are given, the size counts.
+        if values[index].utf8.first != Self.letters[index] { values[index] = value ?? "" }
+        isGiven = true
+        return true
+      }
+      guard hasSizes else { return false }
+      for index in 1...2 where name == prefix + (index == 1 ? "width" : "height") {
+        values[index] = (index == 1 ? "w" : "h") + (value ?? "")
         isGiven = true
         return true
       }
       return false
     }
+
+    private static let letters: [UInt8?] = [nil, UInt8(ascii: "w"), UInt8(ascii: "h"), nil]
 
     var text: String? {
       isGiven ? ListText.join(values, separator: ";") : nil

@@ -1,4 +1,4 @@
-/// How an image of one size becomes one of another: the arithmetic of the six fits, without a pixel.
+/// How an image of one size becomes one of another: the arithmetic of the fits, without a pixel.
 struct Framing: Sendable, Equatable {
   /// In the order in which they are done.
   var operations: [PixelOperation]
@@ -40,6 +40,10 @@ struct Framing: Sendable, Equatable {
       size = box
       content = PixelRect(x: x, y: y, width: scaled.width, height: scaled.height)
     case .cover: self.init(filling: box, with: original, gravity: gravity)
+    case .aspectCrop:
+      // The box itself, or as much smaller as it takes to lie inside the original.
+      let kept = Self.inside(box, width: original.width, height: original.height, enlarges: false)
+      self.init(filling: kept, with: original, gravity: gravity)
     case .crop:
       let covers = original.width >= box.width && original.height >= box.height
       if covers {

@@ -36,7 +36,7 @@ extension TransformOptions {
     }
     if !isAnimated { add(.anim, "false") }
     switch metadata {
-    case .none: break
+    case .none: if keepsCopyrightOfJPEG { add(.metadata, format == .named(.jpeg) ? "copyright" : "copyright-in-jpeg") }
     case .copyright: add(.metadata, "copyright")
     case .keep: add(.metadata, "keep")
     }

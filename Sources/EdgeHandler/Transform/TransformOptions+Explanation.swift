@@ -6,9 +6,13 @@ extension TransformOptions {
     switch format {
     case .lossless: told.ignore(.quality, "nocompress is without loss")
     case .named(let format): told.tellQuality(quality, format)
-    case .negotiated: told.tellQuality(quality, .webp)
+    case .negotiated, .original: told.tellQuality(quality, .webp)
     }
-    told.tellFormat(negotiated: negotiatedWords)
+    if format == .original {
+      told.tell(.format, "the original's own", "default of this spelling")
+    } else {
+      told.tellFormat(negotiated: negotiatedWords)
+    }
     let changed = effective
     func isStandard(_ name: ParameterName) -> Bool { !changed.contains { $0.name == name.text } }
     for name in [ParameterName.blur, .sharpen, .brightness, .contrast, .saturation, .gamma, .rotate, .flip] {
@@ -20,6 +24,8 @@ extension TransformOptions {
       told.tell(
         .metadata, "copyright",
         "policy, of metadata=keep in the URL: what else it would keep may show the original without a mark")
+    } else if keepsCopyrightOfJPEG {
+      told.tell(.metadata, "copyright in JPEG, else none", "default of this spelling")
     } else {
       told.tell(.metadata, isStandard: isStandard(.metadata))
     }
@@ -45,7 +51,7 @@ extension TransformOptions {
   private func explainFilling(_ told: inout Explanation, _ set: ParameterSet) {
     told.tellFit(fit, .fit, hasSide: width != nil || height != nil)
     switch fit {
-    case .cover, .crop, .pad:
+    case .cover, .crop, .aspectCrop, .pad:
       if let wanted = set.gravity, wanted != gravity {
         told.tell(.gravity, "center", "default")
         told.ignore(.gravity, "pad cuts nothing off that could be chosen by what is seen")
@@ -53,7 +59,7 @@ extension TransformOptions {
         told.tell(.gravity, isStandard: gravity == .center)
       }
     case .contain, .scaleDown, .squeeze:
-      told.ignore(.gravity, "it is for cover, crop and pad, with both w and h")
+      told.ignore(.gravity, "it is for cover, crop, aspect-crop and pad, with both w and h")
     }
     let isWhite = fit == .pad || format == .named(.jpeg)
     told.tell(

@@ -2,12 +2,13 @@
 /// must give the same bytes give equal options.
 struct TransformOptions: Sendable, Equatable {
   enum Fit: Sendable, Equatable {
-    case contain, cover, crop, pad, scaleDown, squeeze
+    case contain, cover, crop, aspectCrop, pad, scaleDown, squeeze
 
     init(_ keyword: String) {
       switch keyword {
       case "cover": self = .cover
       case "crop": self = .crop
+      case "aspect-crop": self = .aspectCrop
       case "pad": self = .pad
       case "scale-down": self = .scaleDown
       case "squeeze": self = .squeeze
@@ -20,17 +21,35 @@ struct TransformOptions: Sendable, Equatable {
       case .contain: "contain"
       case .cover: "cover"
       case .crop: "crop"
+      case .aspectCrop: "aspect-crop"
       case .pad: "pad"
       case .scaleDown: "scale-down"
       case .squeeze: "squeeze"
       }
     }
+
+    /// Whether an original that is smaller than the box stays as small.
+    var neverEnlarges: Bool {
+      self == .scaleDown || self == .crop || self == .aspectCrop
+    }
+  }
+
+  /// Whose defaults hold.
+  enum Spelling: Sendable {
+    case own
+    /// Those of https://developers.cloudflare.com/images/transform-images/transform-via-url/, as far as ``CloudflarePath`` cannot write
+    /// them as parameters, because they depend on the format of the output.
+    case cloudflare
+
+    fileprivate var quality: Int { self == .own ? TransformOptions.standardQuality : 85 }
   }
 
   enum Format: Sendable, Equatable {
     case negotiated(AcceptedFormats)
     case named(OutputFormat)
     case lossless
+    /// The original's own, where outputs are written in it.
+    case original
 
     var keyword: String {
       switch self {
@@ -38,6 +57,7 @@ struct TransformOptions: Sendable, Equatable {
         accepted.avif ? (accepted.webp ? "auto:avif,webp" : "auto:avif") : (accepted.webp ? "auto:webp" : "auto")
       case .named(let format): format.mediaType
       case .lossless: "nocompress"
+      case .original: "original"
       }
     }
   }
@@ -68,6 +88,8 @@ struct TransformOptions: Sendable, Equatable {
   var borderColor: Color
   var isAnimated: Bool
   var metadata: Encoding.Metadata
+  /// Whether a JPEG keeps its copyright although ``metadata`` is none.
+  var keepsCopyrightOfJPEG: Bool
   var redirectsOnError: Bool
   var variant: String?
 
@@ -75,7 +97,9 @@ struct TransformOptions: Sendable, Equatable {
 }
 
 extension TransformOptions {
-  init(_ set: ParameterSet, accepted: AcceptedFormats, limits: Limits) throws(Problem) {
+  init(
+    _ set: ParameterSet, spelling: Spelling = .own, accepted: AcceptedFormats, limits: Limits
+  ) throws(Problem) {
     let size = set.integer(.size)
     dpr = set.decimal(.dpr) ?? .one
     width = try Self.side(set.integer(.w) ?? size, times: dpr, limits: limits)
@@ -85,17 +109,20 @@ extension TransformOptions {
     let named = Fit(set.keyword(.fit) ?? "contain")
     // With one side or none there is no box to fill: what is left of a fit is whether it enlarges.
     let hasSide = width != nil || height != nil
-    let neverEnlarges = named == .scaleDown || named == .crop
-    fit = hasBox ? named : hasSide && neverEnlarges ? .scaleDown : .contain
+    fit = hasBox ? named : hasSide && named.neverEnlarges ? .scaleDown : .contain
 
     var gravity = set.gravity ?? .center
     if case .interest = gravity, fit == .pad { gravity = .center }
-    self.gravity = fit == .cover || fit == .crop || fit == .pad ? gravity : .center
+    switch fit {
+    case .cover, .crop, .aspectCrop, .pad: self.gravity = gravity
+    case .contain, .scaleDown, .squeeze: self.gravity = .center
+    }
     background = set.color(.background) ?? (fit == .pad ? .white : nil)
 
     quality = set.integer(.quality)
     switch set.keyword(.format) {
-    case nil: format = .negotiated(accepted)
+    case nil where spelling == .cloudflare: format = .original
+    case nil, "auto": format = .negotiated(accepted)
     case "avif": format = .named(.avif)
     case "webp": format = .named(.webp)
     case "png": format = .named(.png)
@@ -106,7 +133,9 @@ extension TransformOptions {
     switch format {
     case .lossless, .named(.gif): quality = nil
     case .named(.png): break
-    case .named, .negotiated: if quality == Self.standardQuality { quality = nil }
+    case .named, .negotiated, .original:
+      let effective = quality ?? spelling.quality
+      quality = effective == Self.standardQuality ? nil : effective
     }
 
     blur = set.decimal(.blur) ?? .zero
@@ -133,6 +162,11 @@ extension TransformOptions {
     case "copyright": metadata = .copyright
     case "keep": metadata = .keep
     default: metadata = .none
+    }
+    switch format {
+    case .named(.jpeg), .negotiated, .original:
+      keepsCopyrightOfJPEG = spelling == .cloudflare && set.keyword(.metadata) == nil
+    case .named, .lossless: keepsCopyrightOfJPEG = false
     }
     redirectsOnError = set.keyword(.onerror) != nil
     variant = set.text(.v).flatMap { $0.utf8.isEmpty ? nil : $0 }

@@ -113,6 +113,16 @@ extension TransformOptions {
       if accepted.avif { return .avif }
       if accepted.webp { return .webp }
       return header.hasAlpha || hasAlpha(header) ? .png : .jpeg
+    case .original:
+      switch header.format {
+      case .jpeg: return .jpeg
+      case .png, .svg: return .png
+      case .webp: return .webp
+      case .gif: return .gif
+      case .avif: return .avif
+      // No browser but one shows these.
+      case .heic, .tiff: return header.hasAlpha || hasAlpha(header) ? .png : .jpeg
+      }
     }
   }
 
@@ -120,7 +130,7 @@ extension TransformOptions {
     let palette = format == .png && self.format == .named(.png) && quality != nil
     return Encoding(
       format: format, quality: quality ?? Self.standardQuality, lossless: self.format == .lossless, palette: palette,
-      metadata: metadata)
+      metadata: format == .jpeg && metadata == .none && keepsCopyrightOfJPEG ? .copyright : metadata)
   }
 
   /// What `trim` leaves; `nil` where it leaves everything.
@@ -129,13 +139,17 @@ extension TransformOptions {
     case .border: return content
     case .edges(let insets):
       let top = pixels(insets.top, of: size.height)
-      let bottom = pixels(insets.bottom, of: size.height)
       let left = pixels(insets.left, of: size.width)
-      let right = pixels(insets.right, of: size.width)
+      // A part that would reach beyond the original ends with it.
+      let right = max(0, insets.keepsWidth ? size.width - left - across(insets, size) : across(insets, size))
+      let bottom = max(0, insets.keepsHeight ? size.height - top - down(insets, size) : down(insets, size))
       guard max(top, bottom, left, right) > 0 else { return nil }
       return PixelRect(x: left, y: top, width: size.width - left - right, height: size.height - top - bottom)
     }
   }
+
+  private func across(_ insets: Insets, _ size: PixelSize) -> Int { pixels(insets.right, of: size.width) }
+  private func down(_ insets: Insets, _ size: PixelSize) -> Int { pixels(insets.bottom, of: size.height) }
 
   private func pixels(_ length: Insets.Length, of side: Int) -> Int {
     switch length {

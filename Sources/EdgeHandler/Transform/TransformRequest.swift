@@ -10,12 +10,14 @@ struct TransformRequest: Sendable {
 }
 
 extension EndpointDecider {
-  mutating func transform(_ query: Query, pathSource: String?) throws(Problem) -> Decision {
+  mutating func transform(
+    _ query: Query, pathSource: String?, spelling: TransformOptions.Spelling = .own
+  ) throws(Problem) -> Decision {
     let reference = try source(query, pathSource)
     let presets = workspace.presets(boundTo: reference)
     let set = try parameters(query, ParameterTable.transform, bound: presets)
     var options = try TransformOptions(
-      set, accepted: accepted, limits: configuration.limits)
+      set, spelling: spelling, accepted: accepted, limits: configuration.limits)
     // EXIF, XMP and Photoshop's blocks may hold previews, which show the original without a mark.
     if !presets.isEmpty, options.metadata == .keep {
       options.metadata = .copyright

@@ -4,6 +4,29 @@ import Testing
 @testable import EdgeHandler
 
 @Suite struct ColorTests {
+  @Test(
+    "CSS's rgb() and rgba() are colours",
+    arguments: [
+      ("rgb(240,40,145)", "f02891ff"), ("rgb(240, 40 ,145)", "f02891ff"), ("RGB(240 40 145)", "f02891ff"),
+      ("rgba(240,40,145,0.5)", "f0289180"), ("rgb(240 40 145 / 50%)", "f0289180"), ("rgb(240 40 145/.5)", "f0289180"),
+      ("rgba(100%,0%,50%,1)", "ff0080ff"), ("rgb(300,-5,0)", "ff0000ff"), ("rgba(0,0,0,2)", "000000ff"),
+      ("rgba(1,2,3,0)", "01020300"), ("rgb(127.5,0,0)", "800000ff"),
+    ])
+  func functions(text: String, canonical: String) {
+    #expect(Color(parsing: text)?.canonical == canonical)
+  }
+
+  @Test(
+    "what is not quite rgb() is no colour",
+    arguments: [
+      "rgb()", "rgb(1,2)", "rgb(1,2,3,4,5)", "rgb(1 2 3 4)", "rgb(1 2 / 3)", "rgb(1,2,3", "rgb 1,2,3)", "rgb(a,b,c)",
+      "rgb(1,,3)", "rgb(1 2 3 / )", "rgb(1 2 3 / 1 / 1)", "rgb(1,2,3/0.5)", "hsl(1,2,3)", "rgb(1e1,2,3)", "rgb(%,1,1)",
+      "rgb(99999999999999999999,0,0)",
+    ])
+  func noFunctions(text: String) {
+    #expect(Color(parsing: text) == nil)
+  }
+
   @Test(arguments: [
     ("fa0", "ffaa00ff"), ("#fa0", "ffaa00ff"), ("FA08", "ffaa0088"), ("#0000", "00000000"), ("123456", "123456ff"),
     ("#AbCdEf", "abcdefff"), ("12345678", "12345678"), ("#00000001", "00000001"), ("red", "ff0000ff"),
@@ -15,7 +38,7 @@ import Testing
 
   @Test(arguments: [
     "", "#", "##fff", "f", "ff", "fffff", "fffffff", "fffffffff", "#fffffffff", "ggg", "#red", "red ", " red", "redd",
-    "re", "=ff0000ff", "red=ff0000ff", "azure beige", "rgb(0,0,0)", "currentcolor", "0x123", "-12", "+123", "١٢٣",
+    "re", "=ff0000ff", "red=ff0000ff", "azure beige", "currentcolor", "0x123", "-12", "+123", "١٢٣",
     "ｆｆｆ", "fff\0", "\u{212A}haki", String(repeating: "f", count: 8192),
   ])
   func refuses(text: String) {

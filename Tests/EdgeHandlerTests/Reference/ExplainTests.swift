@@ -182,7 +182,7 @@ import Testing
       "fit=cover&gravity=top",
       aspect + [
         "ignored: fit = cover: without a side there is no box to fill",
-        "ignored: gravity = top: it is for cover, crop and pad, with both w and h",
+        "ignored: gravity = top: it is for cover, crop, aspect-crop and pad, with both w and h",
       ]
     ),
     (
@@ -280,24 +280,32 @@ import Testing
   @Test func saysWhatCloudflaresSpellingMeans() {
     #expect(
       told(
-        "/cdn-cgi/image/q=high,width=40,compression=fast,mark-w=5,format=auto,f=json,trim.left=4,g=face,sharpen/open/a.jpg?w=5&utm=1&v=2"
+        "/cdn-cgi/image/q=high,width=40,compression=fast,mark-w=5,format=auto,trim.left=4,g=face,sharpen/open/a.jpg?w=5&utm=1&v=2"
       ) == [
         "means: q=high: quality=90", "means: width=40: w=40",
         "ignored: compression=fast: the option has no counterpart",
-        "ignored: mark-w=5: the option has no counterpart", "ignored: format=auto: it stands for the default",
-        "ignored: f=json: the value has no counterpart", "means: g=face: gravity=auto",
-        "ignored: sharpen: an option has a name and a value", "means: trim by its sides: trim=0;0;0;4",
+        "ignored: mark-w=5: the option has no counterpart", "means: g=face: gravity=auto",
+        "ignored: sharpen: an option has a name and a value",
+        "means: no fit: fit=scale-down, the default of this spelling", "means: trim by its sides: trim=0;0;0;4",
         "ignored: w of the query: v alone counts there, the others are options in the path",
         "ignored: utm of the query: v alone counts there, the others are options in the path",
         "parameter: w = 40 (URL)", "parameter: h = from w and the aspect ratio (default)",
-        "ignored: gravity = auto: it is for cover, crop and pad, with both w and h", Self.rest[0],
-        "parameter: quality = 90 (URL)", Self.rest[1], "parameter: trim = 0;0;0;4 (URL)", "parameter: v = 2 (URL)",
+        "parameter: fit = scale-down (URL)",
+        "ignored: gravity = auto: it is for cover, crop, aspect-crop and pad, with both w and h", Self.rest[0],
+        "parameter: quality = 90 (URL)",
+        "parameter: format = png where there is alpha, else jpeg; of an animation gif (URL: format=auto, by Accept)",
+        "no effect: format = auto: it is the default", "parameter: trim = 0;0;0;4 (URL)",
+        "parameter: metadata = copyright in JPEG, else none (default of this spelling)", "parameter: v = 2 (URL)",
       ])
     // Behind a full URL the query is the original's.
     #expect(
       told("/cdn-cgi/image/w=9/https://x.example/a.jpg?w=5") == [
-        "parameter: w = 9 (URL)", "parameter: h = from w and the aspect ratio (default)",
-      ] + Self.rest)
+        "means: no fit: fit=scale-down, the default of this spelling", "parameter: w = 9 (URL)",
+        "parameter: h = from w and the aspect ratio (default)", "parameter: fit = scale-down (URL)", Self.rest[0],
+        "parameter: quality = 85 (default of this spelling)",
+        "parameter: format = the original's own (default of this spelling)",
+        "parameter: metadata = copyright in JPEG, else none (default of this spelling)",
+      ])
   }
 
   @Test func saysWhatAGridMakesOfParameters() {
@@ -373,7 +381,9 @@ import Testing
     switch decider.decide() {
     case .answer: return nil
     case .transform(let request): return "\(request.output.key) \(request.locationOnError ?? "-")"
-    case .info(let request): return "\(request.output.key) \(request.fields.sorted { $0.rawValue < $1.rawValue })"
+    case .info(let request):
+      guard case .fields(let fields) = request.content else { return "\(request.output.key) \(request.content)" }
+      return "\(request.output.key) \(fields.sorted { $0.rawValue < $1.rawValue })"
     case .placeholder(let request): return "\(request.output.key)"
     case .grid(let request): return "\(request.output.key)"
     }

@@ -20,7 +20,7 @@ import Testing
     var description: String { "\(original), \(width ?? 0)×\(height ?? 0), \(fit.keyword), \(gravity.canonical)" }
   }
 
-  private static let fits: [TransformOptions.Fit] = [.contain, .cover, .crop, .pad, .scaleDown, .squeeze]
+  private static let fits: [TransformOptions.Fit] = [.contain, .cover, .crop, .pad, .scaleDown, .squeeze, .aspectCrop]
   private static let gravities = ["center", "top", "bottom,right", "0x1", "0.3x0.7", "1x1", "auto", "entropy"]
     .compactMap(Gravity.init(parsing:))
 
@@ -37,7 +37,7 @@ import Testing
         original: PixelSize(
           width: index % 50 == 0 ? 100_000_000 : side(12_000), height: index % 50 == 0 ? 1 : side(8000)),
         width: index % 7 == 0 ? nil : side(8192), height: index % 11 == 0 ? nil : side(8192),
-        fit: fits[index % fits.count], gravity: gravities[index / 6 % gravities.count])
+        fit: fits[index % fits.count], gravity: gravities[index / 7 % gravities.count])
     }
   }()
 
@@ -56,6 +56,15 @@ import Testing
       let size = question.framing.size
       switch question.fit {
       case .cover, .pad, .squeeze: #expect(size == PixelSize(width: width, height: height), "\(question)")
+      case .aspectCrop:
+        #expect(size.width <= width && size.height <= height, "\(question)")
+        #expect(size.width <= question.original.width && size.height <= question.original.height, "\(question)")
+        // It has the box's shape, to within a pixel, and is as large as it can be.
+        let isWhole = size == PixelSize(width: width, height: height)
+        let touches = size.width == question.original.width || size.height == question.original.height
+        #expect(isWhole || touches, "\(question)")
+        let difference = abs(Int64(size.width) * Int64(height) - Int64(size.height) * Int64(width))
+        #expect(difference <= Int64(max(width, height)), "\(question)")
       case .contain:
         #expect(size.width <= width && size.height <= height, "\(question)")
         #expect(size.width == width || size.height == height, "\(question)")
