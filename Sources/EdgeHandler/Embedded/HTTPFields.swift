@@ -46,6 +46,7 @@
     static var age: Self { constant("Age") }
     static var allow: Self { constant("Allow") }
     static var cacheControl: Self { constant("Cache-Control") }
+    static var contentDisposition: Self { constant("Content-Disposition") }
     static var contentLength: Self { constant("Content-Length") }
     static var contentSecurityPolicy: Self { constant("Content-Security-Policy") }
     static var contentType: Self { constant("Content-Type") }
@@ -53,6 +54,7 @@
     static var eTag: Self { constant("ETag") }
     static var ifMatch: Self { constant("If-Match") }
     static var ifNoneMatch: Self { constant("If-None-Match") }
+    static var link: Self { constant("Link") }
     static var location: Self { constant("Location") }
     static var origin: Self { constant("Origin") }
     static var retryAfter: Self { constant("Retry-After") }

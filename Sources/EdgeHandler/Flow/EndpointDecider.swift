@@ -87,13 +87,15 @@ struct EndpointDecider {
   ///
   /// - Throws: 412 where the output is immutable, so that its tag is known, and the request wants another one.
   mutating func output(
-    _ operation: String, _ parts: [KeyPart], isNegotiated: Bool, isImmutable: Bool = true
+    _ operation: String, _ parts: [KeyPart], of original: SourceReference? = nil, isNegotiated: Bool,
+    isImmutable: Bool = true
   ) throws(Problem) -> OutputRequest {
     let key = CacheKey(namespace: workspace.namespace, operation: operation, parts: parts)
     for part in parts { trace.note("key part", "\(part.name) = \(part.value)") }
     trace.note("key", key.hex)
     let output = OutputRequest(
-      head: head, workspace: workspace, key: key, conditions: Conditions(request.fields), isNegotiated: isNegotiated)
+      head: head, workspace: workspace, key: key, conditions: Conditions(request.fields), isNegotiated: isNegotiated,
+      fileName: original?.fileName ?? FileName(operation), canonicalLink: original?.canonicalLink)
     if isImmutable { try output.conditions.check(key.entityTag) }
     trace.note(
       "answer",

@@ -8,6 +8,10 @@ struct OutputRequest: Sendable {
   var conditions: Conditions
   /// Whether another `Accept` could have got another output.
   var isNegotiated: Bool
+  /// Under which it is saved.
+  var fileName: FileName
+  /// Where the original is, if that is public, as a value of `Link`.
+  var canonicalLink: String?
 
   private static let lifetimeSeconds = 31_536_000
   /// Of an answer that is less than was asked for.
@@ -53,6 +57,10 @@ struct OutputRequest: Sendable {
     var fields = base
     fields.add(.contentType, output.mediaType)
     fields.add(.contentLength, String(output.byteCount))
+    if let format = OutputFormat(mediaType: output.mediaType) {
+      fields.add(.contentDisposition, fileName.disposition(format))
+    }
+    if let canonicalLink { fields.add(.link, canonicalLink) }
     fields.add(.serverTiming, provenance.serverTiming)
     return Response(status: 200, fields: fields, body: head.omitsBody ? .none : .blob(output.body))
   }

@@ -14,6 +14,10 @@ extension HTTPField.Name {
   static let cdnLoop = constant("CDN-Loop")
   /// RFC 9211.
   static let cacheStatus = constant("Cache-Status")
+  #if !hasFeature(Embedded)
+    /// RFC 8288.
+    static let link = constant("Link")
+  #endif
   /// W3C Server Timing.
   static let serverTiming = constant("Server-Timing")
   /// W3C Resource Timing.

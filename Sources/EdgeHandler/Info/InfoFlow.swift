@@ -51,7 +51,7 @@ extension EndpointDecider {
   mutating func info(of reference: SourceReference, _ set: ParameterSet) throws(Problem) -> OutputRequest {
     var parts = reference.keyParts
     if let variant = set.variant { parts.append(variant) }
-    return try output("info", parts, isNegotiated: false, isImmutable: false)
+    return try output("info", parts, of: reference, isNegotiated: false, isImmutable: false)
   }
 }
 

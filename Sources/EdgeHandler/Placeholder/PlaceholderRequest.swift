@@ -134,7 +134,8 @@ extension EndpointDecider {
     parts.add("format", format.output.mediaType)
     if let variant = set.variant { parts.append(variant) }
     let isNegotiated = if case .negotiated = format { true } else { false }
-    let output = try output("placeholder/" + kind.name, parts, isNegotiated: isNegotiated)
+    let original: SourceReference? = if case .original(let reference, _) = content { reference } else { nil }
+    let output = try output("placeholder/" + kind.name, parts, of: original, isNegotiated: isNegotiated)
     guard !output.isKnown else { return .answer(output.notModified()) }
     return .placeholder(
       PlaceholderRequest(

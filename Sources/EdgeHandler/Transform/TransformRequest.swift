@@ -39,7 +39,7 @@ extension EndpointDecider {
     for mark in marks { parts += mark.keyParts }
     parts += workspace.bindings(of: [reference] + marks.map { $0.reference })
     let isNegotiated = if case .negotiated = options.format { true } else { false }
-    let output = try output("transform", parts, isNegotiated: isNegotiated)
+    let output = try output("transform", parts, of: reference, isNegotiated: isNegotiated)
     guard !output.isKnown else { return .answer(output.notModified()) }
     return .transform(
       TransformRequest(
