@@ -1,15 +1,15 @@
 import Synchronization
 
-/// The bytes of originals that are in memory at one time, over all exchanges and for as long as somebody works on them.
-final class HeldBytes: Sendable {
+/// The bytes of bodies that are in memory at one time, over all exchanges and for as long as somebody works on them.
+public final class HeldBytes: Sendable {
   private let maximum: Int
   private let held = Atomic(0)
 
-  init(maximum: Int) {
+  public init(maximum: Int) {
     self.maximum = max(maximum, 0)
   }
 
-  var count: Int { held.load(ordering: .relaxed) }
+  public var count: Int { held.load(ordering: .relaxed) }
 
   fileprivate func take(_ bytes: Int, orUpTo leastMaximum: Int) -> Bool {
     let (_, count) = held.add(bytes, ordering: .relaxed)
@@ -23,7 +23,7 @@ final class HeldBytes: Sendable {
   }
 }
 
-/// What one original takes of the bytes that may be held. They are free again when nothing refers to this any more.
+/// What one body takes of the bytes that may be held. They are free again when nothing refers to this any more.
 public final class Holding: Sendable {
   private let all: HeldBytes
   private let leastMaximum: Int
@@ -31,7 +31,7 @@ public final class Holding: Sendable {
 
   /// - Parameter leastMaximum: What is there for all even where the maximum is lower, so that one that may be as long as this
   ///   finds room at some time.
-  init(of all: HeldBytes, leastMaximum: Int) {
+  public init(of all: HeldBytes, leastMaximum: Int) {
     self.all = all
     self.leastMaximum = leastMaximum
   }
@@ -41,7 +41,7 @@ public final class Holding: Sendable {
   }
 
   /// `false` where there is no room for so many more.
-  func grow(by bytes: Int) -> Bool {
+  public func grow(by bytes: Int) -> Bool {
     guard all.take(bytes, orUpTo: leastMaximum) else { return false }
     count.add(bytes, ordering: .relaxed)
     return true

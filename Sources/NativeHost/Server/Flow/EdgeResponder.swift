@@ -98,6 +98,8 @@ extension Refusal {
     switch self {
     case .malformed: .malformedRequest
     case .bodyTooLarge: Problem(.malformedRequest, "The body of the request is too large.")
+    // Only of servers that collect bodies.
+    case .notAdmitted, .noRoomForBody: .malformedRequest
     }
   }
 }

@@ -1,5 +1,6 @@
 import EdgeHandler
 import Glibc
+import Net
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -29,8 +30,18 @@ public final class HTTPServer: Sendable {
   public enum BodyPolicy: Sendable {
     /// Read and dropped; a larger one ends the connection after the answer.
     case discard(maximumBytes: Int)
-    /// Handed to the responder; a larger one is refused.
-    case collect(maximumBytes: Int)
+    /// Handed to the responder; a larger one is refused, and so is what the admission does not let in.
+    case collect(maximumBytes: Int, BodyAdmission = BodyAdmission())
+  }
+
+  /// Which bodies are collected, and how much of them at one time.
+  public struct BodyAdmission: Sendable {
+    /// Why a request is refused before anything of its body is read; `nil` reads it.
+    public var refusal: @Sendable (Request) -> Refusal? = { _ in nil }
+    /// The bytes of all bodies, from their arrival until nobody holds the request any more; `nil` counts none.
+    public var held: HeldBytes?
+
+    public init() {}
   }
 
   /// Of a request's head, as wide as the edge host's.

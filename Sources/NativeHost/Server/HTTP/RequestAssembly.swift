@@ -1,4 +1,5 @@
 import EdgeHandler
+import Net
 import NIOCore
 import NIOHTTP1
 
@@ -17,6 +18,7 @@ struct RequestAssembly {
   private var request: Request?
   private var body = ByteBuffer()
   private var bodyByteCount = 0
+  private var holding: Holding?
 
   /// Whether no request has begun.
   var isEmpty: Bool { head == nil }
@@ -45,8 +47,13 @@ struct RequestAssembly {
     case .discard(let maximum):
       // The answer does not depend on the body, so that the caller need not send it.
       return expects || promised > maximum ? end(keepsAlive: false) : .more
-    case .collect(let maximum):
-      guard promised <= maximum else { return .refusal(.bodyTooLarge, isHead: head.method == .HEAD) }
+    case .collect(let maximum, let admission):
+      let isHead = head.method == .HEAD
+      if let refusal = admission.refusal(request) { return .refusal(refusal, isHead: isHead) }
+      guard promised <= maximum else { return .refusal(.bodyTooLarge, isHead: isHead) }
+      holding = admission.held.map { Holding(of: $0, leastMaximum: 0) }
+      // At once, because a buffer that grows copies what it has. Only pages that are written to take memory.
+      body.reserveCapacity(max(promised, 0))
       return expects ? .wantsContinue : .more
     }
   }
@@ -56,18 +63,26 @@ struct RequestAssembly {
     switch policy {
     case .discard(let maximum):
       return bodyByteCount > maximum ? end(keepsAlive: false) : .more
-    case .collect(let maximum):
-      guard bodyByteCount <= maximum else { return .refusal(.bodyTooLarge, isHead: isHead) }
+    case .collect(let maximum, _):
+      guard bodyByteCount <= maximum else { return refuseBody(.bodyTooLarge) }
+      if let holding, !holding.grow(by: bytes.readableBytes) { return refuseBody(.noRoomForBody) }
       body.writeImmutableBuffer(bytes)
       return .more
     }
+  }
+
+  /// What has come of it is let go: the connection may linger.
+  private mutating func refuseBody(_ refusal: Refusal) -> Result {
+    body = ByteBuffer()
+    holding = nil
+    return .refusal(refusal, isHead: isHead)
   }
 
   private mutating func end(keepsAlive: Bool) -> Result {
     guard let head, let request else { return .more }
     defer { self = RequestAssembly() }
     return .request(
-      ServerRequest(head: request, body: body), keepsAlive: keepsAlive && head.isKeepAlive,
+      ServerRequest(head: request, body: body, holding: holding), keepsAlive: keepsAlive && head.isKeepAlive,
       isHTTP10: head.version == .http1_0)
   }
 }

@@ -1,5 +1,6 @@
 import EdgeHandler
 import HTTPTypes
+import Net
 import NIOCore
 
 /// What an ``HTTPServer`` serves: a function from request to answer.
@@ -23,6 +24,8 @@ public struct ServerRequest: Sendable {
   public var head: Request
   /// Empty unless the server collects bodies.
   public var body: ByteBuffer
+  /// What the body takes of the bytes that may be held; to be kept for as long as the body is.
+  var holding: Holding?
 }
 
 public struct ServerResponse: Sendable {
@@ -53,4 +56,8 @@ public enum Refusal: Sendable, Equatable {
   case malformed
   /// The body is larger than the server takes.
   case bodyTooLarge
+  /// The head is enough to say so, and no body has been read. The status is 401, 403, 404, 405 or 415.
+  case notAdmitted(status: Int)
+  /// The bodies of all requests take as much as they are allowed to.
+  case noRoomForBody
 }
