@@ -24,7 +24,8 @@ const onConsole = {
  * @param options.module A compiled `WebAssembly.Module`, or the bytes of one.
  * @param options.setup What `configure` takes.
  * @param options.net `fetch(outbound, { permits, hold, signal })` → `{ response }` or `{ failed }`; `hold(count)` is asked for the
- *   bytes of a body as they come, and `false` means that there is no room for them.
+ *   bytes of a body as they come, and `false` means that there is no room for them. A body has a `length`; only `pixels` looks into
+ *   it. Where it has `free()`, that is called when the request is over.
  * @param options.pixels `perform(kind, text, blobs, signal)` → `{ result, body }`; `hasRoom()`, asked before a miss is begun, where there
  *   is a queue that can be full.
  * @param options.outputs `peek(key)`, `get(key)`, `put(key, output)`.
@@ -58,6 +59,8 @@ export async function createWorker(
     respond: (received, signal) => worker.respond(received, signal),
     refuse: (reason) => worker.refuse(reason),
     drain: () => worker.isDraining = true,
+    /** Whether the pixels have room, which `isReady` says from then on. */
+    askForRoom: () => worker.askForRoom(),
     /** Misses in the making. */
     get work() {
       return worker.work;
@@ -101,9 +104,9 @@ class Worker {
   /** Where that cannot be told, there is none: who asks waits for the answer, and others for who asks. */
   async askForRoom() {
     try {
-      this.pixelsHaveRoom = await (this.host.pixels.hasRoom?.() ?? true);
+      this.pixelsHaveRoom = Boolean(await (this.host.pixels.hasRoom?.() ?? true));
     } catch (error) {
-      this.host.records.fault("the pixels cannot be asked for room", error);
+      this.fault("the pixels cannot be asked for room", error);
       this.pixelsHaveRoom = false;
     }
     return this.pixelsHaveRoom;
@@ -112,8 +115,25 @@ class Worker {
   /** For what never became a request. */
   refuse(reason) {
     const answer = this.instance.refuse(reason);
-    this.host.records.note({ status: answer.status, byteCount: answer.body?.length ?? 0, milliseconds: 0 });
+    this.note({ status: answer.status, byteCount: answer.body?.length ?? 0, milliseconds: 0 });
     return answer;
+  }
+
+  note(usage) {
+    try {
+      this.host.records.note(usage);
+    } catch (error) {
+      this.fault("a record cannot be noted", error);
+    }
+  }
+
+  /** Nothing is left to be told where that fails too. */
+  fault(message, error) {
+    try {
+      this.host.records.fault(message, error);
+    } catch (failure) {
+      console.error(message, error, failure);
+    }
   }
 
   /** A trap leaves memory in an unknown state: what is in flight is lost, and the next request finds a new instance. */
@@ -163,7 +183,7 @@ class Instance {
   }
 
   resume(flight, effect, result) {
-    if (this.flights.get(flight.number) === flight) this.#enter(flight, "resume", effect, JSON.stringify(result));
+    if (this.flights.get(flight.number) === flight) this.#enter(flight, "resume", effect, jsonOf(result));
   }
 
   cancel(flight) {
@@ -188,7 +208,7 @@ class Instance {
       return call();
     } catch (error) {
       this.isDead = true;
-      this.worker.host.records.fault("the module was lost and is replaced", error);
+      this.worker.fault("the module was lost and is replaced", error);
       this.worker.replace(this);
       return undefined;
     }
@@ -259,31 +279,40 @@ class Flight {
     const { permits } = this.instance;
     let held = 0;
     const hold = (count) => {
-      if (!this.#hold(count, outbound.maximumBytes)) return false;
+      if (!isCount(count) || !this.#hold(count, outbound.maximumBytes)) return false;
       held += count;
       return true;
     };
-    this.#perform(effect, this.worker.host.net.fetch(outbound, { permits, hold, signal: this.#stop.signal }), (fetched) => {
+    const { net } = this.worker.host;
+    this.#perform(effect, () => net.fetch(outbound, { permits, hold, signal: this.#stop.signal }), (fetched) => {
       if (!fetched.response) {
         this.#release(held);
         return fetched;
       }
       const { body, ...response } = fetched.response;
+      if (typeof body !== "object" || !isCount(body.length)) throw new TypeError("the body of an original has no bytes");
       return { response: { ...response, body: this.#adopt(body), byteCount: body.length } };
     }, { failed: "unreachable" });
   }
 
   render(kind, effect, text) {
-    const work = this.worker.host.pixels.perform(kind, text, this.#blobs, this.#stop.signal);
-    this.#perform(effect, work, ({ result, body }) => {
-      if (body && result.output) result.output.body = this.#adopt(body);
-      return result;
+    const { pixels } = this.worker.host;
+    this.#perform(effect, () => pixels.perform(kind, text, this.#blobs, this.#stop.signal), ({ result, body }) => {
+      if (!result.output) return result;
+      // Any other number would be that of an original.
+      if (body?.length !== result.output.byteCount) throw new TypeError("an output has other bytes than it says");
+      return { output: { ...result.output, body: this.#adopt(bytesIn(body)) } };
     }, kind === "render" ? "failed" : "overloaded");
   }
 
   lookUp(effect, key) {
     const { claims, host } = this.worker;
-    const output = host.outputs.peek(key);
+    let output;
+    try {
+      output = host.outputs.peek(key);
+    } catch (error) {
+      this.worker.fault("an effect of the host failed", error);
+    }
     if (output) return void queueMicrotask(() => this.#hit(effect, "hit", output));
     const waiter = {
       flight: this,
@@ -303,8 +332,9 @@ class Flight {
     };
     if (!claims.enter(key, this, waiter)) return void (this.#waitsFor = { key, waiter });
     this.#claimed.add(key);
-    this.#perform(effect, host.outputs.get(key), (output) => {
+    this.#perform(effect, () => host.outputs.get(key), (output) => {
       if (!output) return void this.#missed(effect, key);
+      // Those who wait get it too, whatever it is.
       this.#settled(key, (waiter) => waiter.found(output));
       return this.#stored("hit", output);
     }, undefined, () => this.#missed(effect, key));
@@ -319,9 +349,17 @@ class Flight {
       mediaType,
       expires: this.now + lifetimeSeconds,
     };
-    const stored = this.worker.host.outputs.put(key, output);
+    const stored = this.#store(key, output);
     this.waitUntil?.(stored);
     this.#settled(key, (waiter) => waiter.made(output));
+  }
+
+  async #store(key, output) {
+    try {
+      await this.worker.host.outputs.put(key, output);
+    } catch (error) {
+      this.worker.fault("an output cannot be stored", error);
+    }
   }
 
   send(response) {
@@ -340,11 +378,12 @@ class Flight {
   end() {
     if (this.#isOver) return;
     this.#isOver = true;
-    if (this.#answer && this.#isWanted) this.worker.host.records.note(this.#usage());
+    if (this.#answer && this.#isWanted) this.worker.note(this.#usage());
     this.#endWork();
     this.#release(this.#heldBytes);
     for (const key of this.#claimed) this.#pass(key);
     this.#claimed.clear();
+    for (const blob of this.#blobs) blob.free?.();
     this.#blobs = [];
   }
 
@@ -371,12 +410,26 @@ class Flight {
 
   // Helpers.
 
-  #perform(effect, work, read, failure, otherwise) {
-    const done = (result) => result === undefined || this.instance.resume(this, effect, result);
-    work.then((value) => done(read(value)), (error) => {
-      if (!this.#stop.signal.aborted) this.worker.host.records.fault("an effect of the host failed", error);
-      otherwise ? otherwise() : done(failure);
-    });
+  /**
+   * Whatever a host does wrong is its own request's fault: the module takes `null` for no result at all, and answers with 500.
+   *
+   * @param read What the module gets of a result; `undefined` where it has gone on by itself.
+   */
+  async #perform(effect, begin, read, failure, otherwise) {
+    let value;
+    try {
+      value = await begin();
+    } catch (error) {
+      if (!this.#stop.signal.aborted) this.worker.fault("an effect of the host failed", error);
+      return otherwise ? otherwise() : this.instance.resume(this, effect, failure);
+    }
+    let result = null;
+    try {
+      result = read(value);
+    } catch (error) {
+      this.worker.fault("a result of the host breaks the contract", error);
+    }
+    if (result !== undefined || !otherwise) this.instance.resume(this, effect, result);
   }
 
   async #missed(effect, key) {
@@ -424,13 +477,19 @@ class Flight {
 
   #hit(effect, how, output) {
     this.#waitsFor = undefined;
-    this.instance.resume(this, effect, this.#stored(how, output));
+    let stored = null;
+    try {
+      stored = this.#stored(how, output);
+    } catch (error) {
+      this.worker.fault("a result of the host breaks the contract", error);
+    }
+    this.instance.resume(this, effect, stored);
   }
 
   #stored(how, output) {
     this.#found(how);
     const stored = {
-      body: this.#adopt(output.body),
+      body: this.#adopt(bytesIn(output.body)),
       byteCount: output.body.length,
       mediaType: output.mediaType,
       lifetimeSeconds: Math.max(0, output.expires - this.now),
@@ -472,6 +531,24 @@ class Flight {
 /** An answer with its bytes: `{ status, fields, body }`. */
 function readable({ status, fields, body }, blobs = []) {
   return { status, fields, body: body ? (body.bytes === undefined ? blobs[body.blob] : bytesOf(body.bytes)) : null };
+}
+
+/** What cannot be said in JSON is no result. */
+function jsonOf(result) {
+  try {
+    return JSON.stringify(result) ?? "null";
+  } catch {
+    return "null";
+  }
+}
+
+function bytesIn(body) {
+  if (body instanceof Uint8Array) return body;
+  throw new TypeError("a body is no Uint8Array");
+}
+
+function isCount(count) {
+  return Number.isSafeInteger(count) && count >= 0;
 }
 
 function bytesOf(base64) {

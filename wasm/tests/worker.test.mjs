@@ -1,17 +1,9 @@
 // The worker and the real module, with a host that is played.
 
 import { createWorker } from "../worker.mjs";
+import { assert, equal, until } from "./support.mjs";
 
 const module = await WebAssembly.compile(await Deno.readFile(new URL("../dist/edge.wasm", import.meta.url)));
-
-function assert(condition, message) {
-  if (!condition) throw new Error(message ?? "it does not hold");
-}
-
-function equal(actual, expected) {
-  const [one, other] = [actual, expected].map((value) => JSON.stringify(value));
-  assert(one === other, `${one} is not ${other}`);
-}
 
 const original = new Uint8Array(1000).fill(7);
 const output = new Uint8Array([1, 2, 3]);
@@ -31,9 +23,9 @@ function host(played = {}) {
       },
     },
     pixels: {
-      perform(kind, text, blobs, signal) {
+      perform(kind, text, ...more) {
         seen.renders.push({ kind, work: JSON.parse(text) });
-        if (played.perform) return played.perform(kind, text, blobs, signal);
+        if (played.perform) return played.perform(kind, text, ...more);
         if (kind === "inspect") return Promise.resolve({ result: { image: header } });
         return Promise.resolve({ result: { output: { body: 0, byteCount: 3, milliseconds: 1 } }, body: output });
       },
@@ -125,31 +117,38 @@ Deno.test("who waits for a miss that fails gets the same problem", async () => {
 });
 
 Deno.test("a trap in one request does not take down the next", async () => {
-  let isBroken = true;
   let leaveHanging;
   const hanging = new Promise((resolve) => leaveHanging = resolve);
-  const { seen: _, ...effects } = host({
-    fetch({ url }) {
-      if (url.endsWith("slow.png")) return hanging;
-      // Thrown through the frames of the module, as a trap of its own is.
-      if (isBroken) throw new WebAssembly.RuntimeError("unreachable");
-      return Promise.resolve(found);
-    },
-  });
-  const worker = await createWorker({ module, ...effects });
-  const errors = console.error;
-  console.error = () => {};
-  const inFlight = worker.respond(call("/samples/slow.png?w=10"));
-  const lost = await worker.respond(call("/samples/a.png?w=10"));
-  console.error = errors;
-  for (const answer of [lost, await inFlight]) {
-    equal([answer.status, field(answer, "Content-Type")], [500, "application/problem+json"]);
-    equal(JSON.parse(text(answer)).code, "internal-error");
+  const { seen: _, ...effects } = host({ fetch: ({ url }) => url.endsWith("slow.png") ? hanging : Promise.resolve(found) });
+  let isBroken = false;
+  const trap = () => {
+    throw new WebAssembly.RuntimeError("unreachable");
+  };
+  const { Instance } = WebAssembly;
+  WebAssembly.Instance = class {
+    constructor(module, imports) {
+      const { exports } = new Instance(module, imports);
+      this.exports = { ...exports, resume: (...call) => isBroken ? trap() : exports.resume(...call) };
+    }
+  };
+  const faults = [];
+  try {
+    const worker = await createWorker({ module, ...effects, records: { note() {}, fault: (message) => faults.push(message) } });
+    const inFlight = worker.respond(call("/samples/slow.png?w=10"));
+    isBroken = true;
+    const lost = await worker.respond(call("/samples/a.png?w=10"));
+    isBroken = false;
+    for (const answer of [lost, await inFlight]) {
+      equal([answer.status, field(answer, "Content-Type")], [500, "application/problem+json"]);
+      equal(JSON.parse(text(answer)).code, "internal-error");
+    }
+    leaveHanging(found);
+    equal((await worker.respond(call("/samples/a.png?w=10"))).status, 200);
+    equal((await worker.respond(call("/samples/slow.png?w=10"))).status, 200);
+    equal([faults, worker.work, worker.heldBytes], [["the module was lost and is replaced"], 0, 0]);
+  } finally {
+    WebAssembly.Instance = Instance;
   }
-  isBroken = false;
-  leaveHanging(found);
-  equal((await worker.respond(call("/samples/a.png?w=10"))).status, 200);
-  equal((await worker.respond(call("/samples/slow.png?w=10"))).status, 200);
 });
 
 Deno.test("a result that breaks the contract is a 500, and the next request is served", async () => {
@@ -161,6 +160,147 @@ Deno.test("a result that breaks the contract is a 500, and the next request is s
   equal((await worker.respond(call("/samples/a.png?w=10"))).status, 500);
   result = "unsupported";
   equal((await worker.respond(call("/samples/a.png?w=10"))).status, 415);
+});
+
+/** What no host may give, of whatever effect. */
+const cyclic = {};
+cyclic.itself = cyclic;
+const garbage = {
+  nothing: undefined,
+  null: null,
+  "a number": 7,
+  "a string": "garbage",
+  "a list": [],
+  "an empty object": {},
+  "a cycle": cyclic,
+  "a bigint": { result: 1n, response: 1n },
+  "a symbol": { result: Symbol("x"), response: Symbol("x") },
+};
+const throwing = {
+  "a throw": () => {
+    throw new Error("broken");
+  },
+  "a rejection": () => Promise.reject(new Error("broken")),
+  "a rejection with nothing": () => Promise.reject(),
+};
+const giving = (values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, () => Promise.resolve(value)]));
+const rendered = (output) => ({ result: { output }, body: new Uint8Array([1, 2, 3]) });
+const outputs = {
+  "an output without bytes": { result: { output: { body: 0, byteCount: 3, milliseconds: 1 } } },
+  "an output of no bytes": { result: { output: { body: 0, byteCount: 3, milliseconds: 1 } }, body: "abc" },
+  "an output of other bytes": rendered({ body: 0, byteCount: 4, milliseconds: 1 }),
+  "an output of nothing": rendered(5),
+  "an output without members": rendered({}),
+  "an output with more members": rendered({ body: 0, byteCount: 3, milliseconds: 1, more: 1 }),
+  "an unknown result": { result: "whatever" },
+  "a cycle in a result": { result: { output: cyclic }, body: new Uint8Array([1, 2, 3]) },
+};
+const responses = Object.fromEntries(
+  [
+    { status: 200 },
+    { status: 200, body: null, milliseconds: 1 },
+    { status: 200, body: 5, milliseconds: 1 },
+    { status: 200, body: { length: -1 }, milliseconds: 1 },
+    { status: 200, body: { length: NaN }, milliseconds: 1 },
+    { status: "200", body: original, milliseconds: 1 },
+    { status: 200, body: original, milliseconds: -1 },
+    { status: 200, body: original, milliseconds: 1.5 },
+    { status: 200, body: original, milliseconds: 1, more: 1 },
+  ].map((response, index) => [`response ${index}`, { response }]),
+);
+const stored = Object.fromEntries(
+  [
+    "garbage",
+    { body: "abc", mediaType: "image/png", expires: 1e10 },
+    { body: new Uint8Array(3), expires: 1e10 },
+    { body: new Uint8Array(3), mediaType: 5, expires: 1e10 },
+    { body: new Uint8Array(3), mediaType: "image/png" },
+    { body: new Uint8Array(3), mediaType: "image/png", expires: 1n },
+    { body: new Uint8Array(3), mediaType: "image/png", expires: 1e300 },
+  ].map((output, index) => [`output ${index}`, output]),
+);
+
+/** By effect: what it does instead, and the status of two requests, of which one waits for the other. */
+const broken = [
+  ["net.fetch", (work) => ({ fetch: work }), { ...giving({ ...garbage, ...responses }) }, [500]],
+  ["net.fetch", (work) => ({ fetch: work }), throwing, [502]],
+  ["pixels.inspect", inspecting, giving({ ...garbage, ...outputs }), [500]],
+  ["pixels.inspect", inspecting, throwing, [503]],
+  ["pixels.render", rendering, giving({ ...garbage, ...outputs }), [500]],
+  ["pixels.render", rendering, throwing, [500]],
+  ["pixels.hasRoom", (work) => ({ hasRoom: work }), { ...giving({ nothing: null, no: 0 }), ...throwing }, [503, 503]],
+  // A store that fails has nothing.
+  ["outputs.get", (work) => ({ get: work }), giving(stored), [500, 500]],
+  ["outputs.get", (work) => ({ get: work }), throwing, [200]],
+  ["outputs.peek", (work) => ({ peek: work }), Object.fromEntries(Object.entries(stored).map(([name, value]) => [name, () => value])), [500]],
+  ["outputs.peek", (work) => ({ peek: work }), { "a throw": throwing["a throw"] }, [200]],
+  ["outputs.put", (work) => ({ put: work }), { ...giving(garbage), ...throwing }, [200]],
+  ["records.note", (work) => ({ note: work }), { "a throw": throwing["a throw"] }, [200]],
+  ["records.fault", (work) => ({ fault: work, put: throwing["a rejection"] }), { "a throw": throwing["a throw"] }, [200]],
+];
+
+function inspecting(work) {
+  return { perform: (kind) => kind === "inspect" ? work() : Promise.resolve(rendered({ body: 0, byteCount: 3, milliseconds: 1 })) };
+}
+
+function rendering(work) {
+  return { perform: (kind) => kind === "inspect" ? Promise.resolve({ result: { image: header } }) : work() };
+}
+
+Deno.test("whatever a host gives is that request's fault alone: no answer is missing, and nothing stays taken", async () => {
+  const errors = console.error;
+  console.error = () => {};
+  try {
+    for (const [effect, change, faults, statuses] of broken) {
+      for (const [name, work] of Object.entries(faults)) {
+        let isBroken = true;
+        const played = change(() => work());
+        const { seen: _, ...effects } = host(Object.fromEntries(
+          ["fetch", "perform"].filter((one) => played[one]).map((one) => [one, (...call) => isBroken ? played[one](...call) : whole[one](...call)]),
+        ));
+        const { get, peek, put } = effects.outputs;
+        const either = (one, otherwise) => (...call) => isBroken && played[one] ? played[one](...call) : otherwise(...call);
+        effects.outputs = { get: either("get", get), peek: either("peek", peek), put: either("put", put) };
+        effects.pixels.hasRoom = either("hasRoom", () => Promise.resolve(true));
+        const lost = [];
+        const fault = (message) => message.startsWith("the module") && lost.push(message);
+        const records = { note: either("note", () => {}), fault: either("fault", fault) };
+        const worker = await createWorker({ module, ...effects, records, maximumWork: 2 });
+        const answers = await Promise.all([1, 2].map(() => worker.respond(call("/samples/a.png?w=10"))));
+        const said = `${effect} with ${name}`;
+        equal([said, answers.map(({ status }) => status)], [said, [statuses[0], statuses[1] ?? statuses[0]]]);
+        assert(answers.every(({ status, body }) => status !== 200 || [...body].join() === "1,2,3"), `${said}: other bytes`);
+        equal([said, lost, worker.work, worker.heldBytes], [said, [], 0, 0]);
+        isBroken = false;
+        const next = await Promise.all([1, 2].map((one) => worker.respond(call(`/samples/b.png?w=1${one}`))));
+        equal([said, next.map(({ status }) => status)], [said, [200, 200]]);
+        await until(() => worker.work === 0 && worker.heldBytes === 0);
+      }
+    }
+  } finally {
+    console.error = errors;
+  }
+});
+
+/** What an unbroken host does. */
+const whole = {
+  fetch: () => Promise.resolve(found),
+  perform: (kind) => Promise.resolve(kind === "inspect" ? { result: { image: header } } : rendered({ body: 0, byteCount: 3, milliseconds: 1 })),
+};
+
+Deno.test("an original that can be freed is, once its request is over", async () => {
+  let frees = 0;
+  const body = { length: 1000, free: () => frees += 1 };
+  const { seen: _, ...effects } = host({
+    fetch: () => Promise.resolve({ response: { ...found.response, body } }),
+    perform(kind, _text, [blob]) {
+      assert(blob === body && frees === 0);
+      return whole.perform(kind);
+    },
+  });
+  const worker = await createWorker({ module, ...effects });
+  equal((await worker.respond(call("/samples/a.png?w=10"))).status, 200);
+  equal(frees, 1);
 });
 
 Deno.test("work that nobody waits for is stopped", async () => {
