@@ -8,6 +8,8 @@ import http from "node:http";
 import https from "node:https";
 import { isIP } from "node:net";
 import zlib from "node:zlib";
+import { agents } from "./direct.mjs";
+import { Parts } from "./parts.mjs";
 
 /** Of all header lines of an answer. */
 const maximumHeadBytes = 64 << 10;
@@ -81,7 +83,7 @@ function open({ url, fields }, permits) {
     path: target.startsWith("/") ? target : "/" + target,
     headers,
     maxHeaderSize: maximumHeadBytes,
-    agent: false,
+    agent: agents[scheme],
     lookup: (name, options, done) => lookUp(name, permits).then((found) => answer(found, options, done), done),
   });
 }
@@ -128,22 +130,19 @@ async function readBody(response, encodings, maximumBytes, hold) {
   const isCompressed = coding.endsWith("gzip");
   const stream = isCompressed ? response.pipe(zlib.createGunzip()) : response;
   if (isCompressed) response.on("aborted", () => stream.destroy(new Error("closed early")));
-  const chunks = [];
-  let count = 0;
-  for await (const chunk of stream) {
-    count += chunk.length;
-    if (count > maximumBytes) throw new Known("tooLarge");
-    if (!hold(chunk.length)) throw new Known("overloaded");
-    chunks.push(chunk);
+  const body = new Parts(isCompressed ? 0 : Number(response.headers["content-length"] ?? 0));
+  try {
+    for await (const chunk of stream) {
+      if (body.length + chunk.length > maximumBytes) throw new Known("tooLarge");
+      if (!hold(chunk.length)) throw new Known("overloaded");
+      body.append(chunk);
+    }
+    if (!response.complete) throw new Error("closed early");
+    return body;
+  } catch (error) {
+    body.free();
+    throw error;
   }
-  if (!response.complete) throw new Error("closed early");
-  const body = new Uint8Array(count);
-  let offset = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return body;
 }
 
 function failureOf(error) {

@@ -1,31 +1,95 @@
 // Pixel work by `imgedge pixels`, over HTTP on loopback. README.md documents what is sent.
+//
+// By node:http and not by fetch(): that holds a body several times over, and sends it to whatever proxy the environment names.
+
+import http from "node:http";
+import { pipeline } from "node:stream/promises";
+import { agents } from "./direct.mjs";
+import { Parts } from "./parts.mjs";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** @param base Where the service listens, as `http://127.0.0.1:8081`. */
-export function createPixels(base) {
+/** Of work that says no limit of its own, as in the native host. */
+const looksTimeoutMilliseconds = 30_000;
+/** On loopback, and a service that is busy answers all the same: long enough for an event loop that is held up here. */
+const readinessTimeoutMilliseconds = 5000;
+/** The largest output is a PNG of 50 megapixels with alpha. */
+const maximumAnswerBytes = 512 << 20;
+
+/** What work comes to that is not done in time. */
+const late = { inspect: "overloaded", render: "timedOut", sample: "timedOut" };
+
+/**
+ * @param options.base Where the service listens, as `http://127.0.0.1:8081`.
+ * @param options.secret That of the service.
+ * @param options.threads Of the service. No more works are sent than it has threads, and one in reserve: what waits does so here, where
+ *   its original is in memory already.
+ * @param options.maximumQueued What may wait; one more is `overloaded`.
+ * @param options.maximumCopiedBytes Of originals that are with the service, each a second time, at one time; one is in any case.
+ * @param options.log `fault(message, error)` and `notice(message)`, of a service that goes away and comes back.
+ */
+export function createPixels(
+  { base, secret, threads = navigator.hardwareConcurrency, maximumQueued = 64, maximumCopiedBytes = 2 ** 27, log },
+) {
+  const { hostname, port } = new URL(base);
+  const service = { hostname, port, secret };
+  const turns = new Turns(threads + Math.min(maximumQueued, 1), maximumCopiedBytes, maximumQueued);
+  let isReachable = true;
+  let asking;
+
+  const reached = () => {
+    if (!isReachable) log?.notice("the pixel service is back");
+    isReachable = true;
+  };
+  const missed = (error) => {
+    if (isReachable) log?.fault("the pixel service is gone", error.message);
+    isReachable = false;
+  };
+  const ask = async () => {
+    try {
+      const { status } = await within(readinessTimeoutMilliseconds, undefined, (signal) => exchange(service, { path: "/readyz", signal }));
+      reached();
+      return status === 200;
+    } catch (error) {
+      missed(error);
+      return false;
+    }
+  };
+
   return {
-    /** Not where it does not answer, either. */
+    /** Not where it does not answer, either. Those who ask at one time get one answer. */
     async hasRoom() {
-      try {
-        const answer = await fetch(`${base}/readyz`);
-        await answer.body?.cancel();
-        return answer.ok;
-      } catch {
-        return false;
-      }
+      asking ??= ask().finally(() => asking = undefined);
+      return await asking && turns.hasRoom;
     },
     async perform(kind, text, blobs, signal) {
-      const named = [...blobsIn(JSON.parse(text))];
+      const work = JSON.parse(text);
+      const named = [...blobsIn(work)];
       const list = named.flatMap((id) => [id, blobs[id].length]);
-      const head = encoder.encode(`{"work":${text},"blobs":${JSON.stringify(list)}}`);
-      const body = join(head, named.map((id) => blobs[id]));
-      const answer = await fetch(`${base}/${kind}`, { method: "POST", body, signal });
-      const bytes = new Uint8Array(await answer.arrayBuffer());
-      if (!answer.ok) throw new Error(`the pixel service answered ${answer.status}`);
-      const length = new DataView(bytes.buffer).getUint32(0, true);
-      return { result: JSON.parse(decoder.decode(bytes.subarray(4, 4 + length))), body: bytes.subarray(4 + length) };
+      const head = withLength(encoder.encode(`{"work":${text},"blobs":${JSON.stringify(list)}}`));
+      const parts = [head, ...named.flatMap((id) => blobs[id] instanceof Parts ? [...blobs[id]] : [blobs[id]])];
+      const copiedBytes = lengthOf(parts);
+      let isLate = false;
+      try {
+        return await within(work.timeoutMilliseconds ?? looksTimeoutMilliseconds, signal, async (signal) => {
+          if (!await turns.take(copiedBytes, signal)) return { result: "overloaded" };
+          try {
+            const answer = await exchange(service, { path: `/${kind}`, parts, signal });
+            reached();
+            if (answer.status === 503) return { result: "overloaded" };
+            if (answer.status !== 200) throw new Error(`the pixel service answered ${answer.status}`);
+            return answer;
+          } finally {
+            turns.leave(copiedBytes);
+          }
+        }, () => isLate = true);
+      } catch (error) {
+        if (isLate) return { result: late[kind] };
+        if (!(error instanceof Unreachable) || signal.aborted) throw error;
+        missed(error);
+        return { result: "overloaded" };
+      }
     },
   };
 }
@@ -40,14 +104,151 @@ function blobsIn(value, found = new Set()) {
   return found;
 }
 
-function join(head, blobs) {
-  const body = new Uint8Array(blobs.reduce((count, blob) => count + blob.length, 4 + head.length));
-  new DataView(body.buffer).setUint32(0, head.length, true);
-  body.set(head, 4);
-  let offset = 4 + head.length;
-  for (const blob of blobs) {
-    body.set(blob, offset);
-    offset += blob.length;
+function withLength(text) {
+  const bytes = new Uint8Array(4 + text.length);
+  new DataView(bytes.buffer).setUint32(0, text.length, true);
+  bytes.set(text, 4);
+  return bytes;
+}
+
+function lengthOf(parts) {
+  return parts.reduce((sum, part) => sum + part.length, 0);
+}
+
+/** Does something under a signal that is aborted when the time is over or `outer` is. */
+async function within(milliseconds, outer, work, whenLate = () => {}) {
+  const stop = new AbortController();
+  const leave = () => stop.abort();
+  const timer = setTimeout(() => {
+    whenLate();
+    stop.abort();
+  }, milliseconds);
+  outer?.addEventListener("abort", leave);
+  if (outer?.aborted) leave();
+  try {
+    return await work(stop.signal);
+  } finally {
+    clearTimeout(timer);
+    outer?.removeEventListener("abort", leave);
   }
-  return body;
+}
+
+/** The connection could not be made, or broke. */
+class Unreachable extends Error {}
+
+/** One request. What it sends is written as fast as it is read; what it gets is in memory once. */
+async function exchange({ hostname, port, secret }, { path, parts = [], signal }) {
+  const headers = { Authorization: `Bearer ${secret}`, "Content-Type": "application/octet-stream" };
+  if (parts.length > 0) headers["Content-Length"] = lengthOf(parts);
+  const method = parts.length > 0 ? "POST" : "GET";
+  const request = http.request({ hostname, port, path, method, headers, agent: agents.http });
+  const leave = () => request.destroy(new Error("nobody waits for it any more"));
+  signal.addEventListener("abort", leave);
+  if (signal.aborted) leave();
+  try {
+    const answered = new Promise((resolve, reject) => request.on("response", resolve).on("error", reject));
+    // An answer may come before everything is sent, and nothing more be read then.
+    pipeline(parts, request).catch(() => {});
+    const response = await answered;
+    // What nobody reads may break off.
+    response.on("error", () => {});
+    if (response.statusCode !== 200 || parts.length === 0) return { status: response.statusCode };
+    return { status: 200, ...await readAnswer(response) };
+  } catch (error) {
+    throw error instanceof Malformed ? error : new Unreachable(`the connection to the pixel service: ${error.message}`);
+  } finally {
+    signal.removeEventListener("abort", leave);
+    request.destroy();
+  }
+}
+
+class Malformed extends Error {}
+
+async function readAnswer(response) {
+  const total = Number(response.headers["content-length"]);
+  if (!(total >= 4 && total <= maximumAnswerBytes)) throw new Malformed("the pixel service's answer has no length, or too large a one");
+  const read = reader(response);
+  const length = new DataView((await read(4)).buffer).getUint32(0, true);
+  if (length > total - 4) throw new Malformed("the pixel service's answer is shorter than it says");
+  const text = decoder.decode(await read(length));
+  const body = await read(total - 4 - length);
+  try {
+    return { result: JSON.parse(text), body };
+  } catch {
+    throw new Malformed("the pixel service's answer is not JSON");
+  }
+}
+
+/** Reads so many bytes of a stream after the other, each time into memory of their own. */
+function reader(stream) {
+  const chunks = stream[Symbol.asyncIterator]();
+  let rest = new Uint8Array();
+  return async (count) => {
+    const bytes = new Uint8Array(count);
+    for (let done = 0; done < count;) {
+      if (rest.length === 0) {
+        const { value, done: isOver } = await chunks.next();
+        if (isOver) throw new Error("the answer breaks off");
+        rest = value;
+        continue;
+      }
+      const part = rest.subarray(0, count - done);
+      bytes.set(part, done);
+      done += part.length;
+      rest = rest.subarray(part.length);
+    }
+    return bytes;
+  };
+}
+
+/** Lets so many in at one time, of so much weight together or one alone, and so many wait; first come, first served. */
+class Turns {
+  #waiting = new Set();
+  #count = 0;
+  #weight = 0;
+
+  constructor(maximumCount, maximumWeight, maximumWaiting) {
+    Object.assign(this, { maximumCount, maximumWeight, maximumWaiting });
+  }
+
+  get hasRoom() {
+    return this.#count < this.maximumCount || this.#waiting.size < this.maximumWaiting;
+  }
+
+  /** Resolves with `false` where too many wait; rejects when the signal is aborted first. */
+  take(weight, signal) {
+    signal.throwIfAborted();
+    if (!this.hasRoom) return Promise.resolve(false);
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.#waiting.delete(one);
+        this.#admit();
+        reject(signal.reason);
+      };
+      const enter = () => {
+        signal.removeEventListener("abort", leave);
+        resolve(true);
+      };
+      const one = { weight, enter };
+      signal.addEventListener("abort", leave);
+      this.#waiting.add(one);
+      this.#admit();
+    });
+  }
+
+  leave(weight) {
+    this.#count -= 1;
+    this.#weight -= weight;
+    this.#admit();
+  }
+
+  #admit() {
+    for (const one of this.#waiting) {
+      if (this.#count >= this.maximumCount || this.#count > 0 && this.#weight + one.weight > this.maximumWeight) return;
+      this.#count += 1;
+      this.#weight += one.weight;
+      this.#waiting.delete(one);
+      one.enter();
+    }
+  }
 }

@@ -18,6 +18,9 @@ export class Failure extends Error {
 /** `EX_USAGE` and `EX_CONFIG` of sysexits.h, as the native program has them. */
 const badUsage = 64, badConfiguration = 78;
 
+/** `wasm/serve` waits longer before it starts the pixel service again: none of its ends is missed. */
+const watchIntervalMilliseconds = 500;
+
 export const setting = (name) => Deno.env.get(`IMGEDGE_${name}`) || undefined;
 
 /** `undefined` where nothing is set. */
@@ -44,6 +47,14 @@ function samples(folder) {
     if (isFile && !name.startsWith(".")) pictures.set(name, Deno.readFileSync(`${folder}/${name}`));
   }
   return pictures;
+}
+
+/** Taken out of the environment when it has been read. */
+function secret() {
+  const text = setting("PIXELS_SECRET");
+  Deno.env.delete("IMGEDGE_PIXELS_SECRET");
+  if (text !== undefined) return text;
+  throw new Failure("IMGEDGE_PIXELS_SECRET: the secret of the pixel service is not set", badUsage);
 }
 
 /** Ends the program, with the reason in one line, where it cannot be done. */
@@ -80,6 +91,7 @@ export function start(connections = () => undefined) {
     const log = createLog(level());
     const metrics = createMetrics();
     const workspaces = setting("WORKSPACES");
+    const maximumHeldBytes = bytes("MAX_ORIGINALS") ?? 2 ** 30;
     const outputs = createOutputs({
       directory: setting("DATA"),
       maximumMemoryBytes: bytes("MAX_MEMORY"),
@@ -98,7 +110,14 @@ export function start(connections = () => undefined) {
         transformTimeoutMilliseconds: number("TRANSFORM_TIMEOUT", 1000),
       },
       net: createNet({ samples: samples(setting("SAMPLES")) }),
-      pixels: createPixels(setting("PIXELS") ?? "http://127.0.0.1:8081"),
+      pixels: createPixels({
+        base: setting("PIXELS") ?? "http://127.0.0.1:8081",
+        secret: secret(),
+        threads: number("THREADS"),
+        maximumQueued: number("MAX_QUEUE"),
+        maximumCopiedBytes: maximumHeldBytes / 8,
+        log,
+      }),
       outputs,
       records: {
         note(usage) {
@@ -108,13 +127,15 @@ export function start(connections = () => undefined) {
         fault: log.fault,
       },
       maximumWork: number("MAX_MISSES"),
-      maximumHeldBytes: bytes("MAX_ORIGINALS"),
+      maximumHeldBytes,
     }).catch((error) => {
       // What is not said of the setup is said of the workspaces.
       const place = workspaces && !error.message.startsWith("setup: ") ? `${workspaces}: ` : "";
       throw new Failure(place + error.message, badConfiguration);
     });
     const gauges = () => ({ work: worker.work, held: worker.heldBytes, connections: connections(), store: outputs.usage });
+    // So that /readyz and the log tell of a pixel service that goes away or comes back while nobody asks for anything.
+    Deno.unrefTimer(setInterval(() => worker.askForRoom(), watchIntervalMilliseconds));
     const port = number("METRICS_PORT");
     if (port !== undefined) {
       await serveMetrics(port, () => metrics.text(gauges()));

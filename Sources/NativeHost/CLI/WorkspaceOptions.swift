@@ -11,17 +11,7 @@ struct WorkspaceOptions: ParsableArguments {
   var baseDomain: String?
 
   func configuration() throws -> Configuration {
-    var configuration = Configuration.demo
-    if let path = Setting("workspaces", workspaces).string() {
-      guard let bytes = FileBytes.read(path) else {
-        throw Failure("\(path): \(String(cString: strerror(errno)))", exitCode: .badConfiguration)
-      }
-      do {
-        configuration = try Configuration(json: bytes)
-      } catch {
-        throw Failure("\(path): \(error.description)", exitCode: .badConfiguration)
-      }
-    }
+    var configuration = try Self.read(workspaces) ?? .demo
     let baseDomain = Setting("base-domain", baseDomain)
     if let domain = baseDomain.string() {
       do {
@@ -31,5 +21,18 @@ struct WorkspaceOptions: ParsableArguments {
       }
     }
     return configuration
+  }
+
+  /// The file that a value of `--workspaces` or its variable names; `nil` where there is neither.
+  static func read(_ workspaces: String?) throws -> Configuration? {
+    guard let path = Setting("workspaces", workspaces).string() else { return nil }
+    guard let bytes = FileBytes.read(path) else {
+      throw Failure("\(path): \(String(cString: strerror(errno)))", exitCode: .badConfiguration)
+    }
+    do {
+      return try Configuration(json: bytes)
+    } catch {
+      throw Failure("\(path): \(error.description)", exitCode: .badConfiguration)
+    }
   }
 }

@@ -1,4 +1,5 @@
 import EdgeHandler
+import Net
 import NIOCore
 
 /// Work for the pixel engine in one body: the length of a JSON text in 32 bits (little-endian), the text, and the bytes of the
@@ -10,12 +11,17 @@ import NIOCore
 struct PixelParcel {
   var work: JSON
   var blobs: [Blob: ByteBuffer]
+  /// To be kept for as long as the bytes of the blobs are.
+  let holding: Holding?
 
-  /// The largest holds a raster that the handler has computed.
-  private static let maximumTextBytes = 64 << 20
+  /// The largest holds a raster that the handler has computed, of 64 × 64 px: 22 KB.
+  static let maximumTextBytes = 1 << 20
+  /// The originals of a grid and the marks on them.
+  private static let maximumBlobs = 64
 
-  init(_ body: ByteBuffer) throws(WireError) {
-    var body = body
+  init(_ request: ServerRequest) throws(WireError) {
+    var body = request.body
+    holding = request.holding
     guard let length = body.readInteger(endianness: .little, as: UInt32.self), length <= Self.maximumTextBytes,
       let text = body.readBytes(length: Int(length))
     else { throw WireError("the body is shorter than it says") }
@@ -28,6 +34,7 @@ struct PixelParcel {
     guard let work = json["work"], let list = json["blobs"]?.array, list.count.isMultiple(of: 2) else {
       throw WireError("work or blobs: is missing")
     }
+    guard list.count <= 2 * Self.maximumBlobs else { throw WireError("blobs: there are too many") }
     self.work = work
     blobs = [:]
     for index in stride(from: 0, to: list.count, by: 2) {

@@ -1,3 +1,5 @@
+import EdgeHandler
+import Net
 import NIOCore
 import NIOPosix
 import Pixels
@@ -5,14 +7,34 @@ import Pixels
 /// `imgedge pixels`, put together.
 public final class PixelService: Sendable {
   public struct Settings: Sendable {
+    /// What a caller must know; see ``isSecret(_:)``.
+    public var secret: String
     /// 0 takes a free one.
     public var port = 8081
-    public var limits = PixelEngine.Limits()
+    /// Of works, as the handler has them.
+    public var limits = Limits()
+    /// Waiting for a thread.
+    public var maximumQueued = 64
     public var threads = System.coreCount
-    /// Of a request: the originals of a grid, each as large as one may be.
-    public var maximumBodyBytes = 1 << 30
+    /// Of all bodies at one time; one that is as long as its original may be has room in any case.
+    public var maximumHeldBytes = 1 << 30
 
-    public init() {}
+    public init(secret: String) {
+      self.secret = secret
+    }
+
+    /// Whether a text can be sent as a bearer token (RFC 6750, section 2.1) and is too long to be guessed.
+    public static func isSecret(_ text: String) -> Bool {
+      text.utf8.count >= 32
+        && text.utf8.allSatisfy { byte in
+          switch byte {
+          case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+          case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-")...UInt8(ascii: "/"): true
+          case UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "="): true
+          default: false
+          }
+        }
+    }
   }
 
   private let group: MultiThreadedEventLoopGroup
@@ -20,12 +42,29 @@ public final class PixelService: Sendable {
   private let engine: PixelEngine
 
   public init(_ settings: Settings) {
+    var limits = PixelEngine.Limits()
+    limits.maximumPixels = settings.limits.maximumPixels
+    limits.maximumFrames = settings.limits.maximumFrames
+    limits.maximumQueued = settings.maximumQueued
+    group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads)
+    engine = PixelEngine(threads: settings.threads, limits: limits)
+    server = HTTPServer(
+      configuration: Self.configuration(settings), group: group,
+      responder: PixelResponder(engine: engine, limits: settings.limits))
+  }
+
+  static func configuration(_ settings: Settings) -> HTTPServer.Configuration {
+    var admission = HTTPServer.BodyAdmission()
+    let caller = PixelAdmission(secret: settings.secret)
+    admission.refusal = { caller.refusal(of: $0) }
+    // Where that is less, one original and the text before it.
+    let maximum = max(
+      settings.maximumHeldBytes, settings.limits.maximumOriginalBytes + PixelParcel.maximumTextBytes + 4)
+    admission.held = HeldBytes(maximum: maximum)
     var configuration = HTTPServer.Configuration()
     configuration.port = settings.port
-    configuration.body = .collect(maximumBytes: settings.maximumBodyBytes)
-    group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads)
-    engine = PixelEngine(threads: settings.threads, limits: settings.limits)
-    server = HTTPServer(configuration: configuration, group: group, responder: PixelResponder(engine: engine))
+    configuration.body = .collect(maximumBytes: maximum, admission)
+    return configuration
   }
 
   /// Blocks until the service listens. Returns the port.
