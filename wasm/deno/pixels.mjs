@@ -4,7 +4,7 @@
 
 import http from "node:http";
 import { pipeline } from "node:stream/promises";
-import { agents } from "./direct.mjs";
+import { lastingAgent } from "./direct.mjs";
 import { Parts } from "./parts.mjs";
 
 const encoder = new TextEncoder();
@@ -141,7 +141,7 @@ async function exchange({ hostname, port, secret }, { path, parts = [], signal }
   const headers = { Authorization: `Bearer ${secret}`, "Content-Type": "application/octet-stream" };
   if (parts.length > 0) headers["Content-Length"] = lengthOf(parts);
   const method = parts.length > 0 ? "POST" : "GET";
-  const request = http.request({ hostname, port, path, method, headers, agent: agents.http });
+  const request = http.request({ hostname, port, path, method, headers, agent: lastingAgent });
   const leave = () => request.destroy(new Error("nobody waits for it any more"));
   signal.addEventListener("abort", leave);
   if (signal.aborted) leave();
@@ -152,13 +152,18 @@ async function exchange({ hostname, port, secret }, { path, parts = [], signal }
     const response = await answered;
     // What nobody reads may break off.
     response.on("error", () => {});
-    if (response.statusCode !== 200 || parts.length === 0) return { status: response.statusCode };
-    return { status: 200, ...await readAnswer(response) };
+    const { statusCode: status } = response;
+    if (status !== 200 || method === "GET") {
+      // The connection can be used again when all has been read.
+      response.resume();
+      return { status };
+    }
+    return { status, ...await readAnswer(response) };
   } catch (error) {
+    request.destroy();
     throw error instanceof Malformed ? error : new Unreachable(`the connection to the pixel service: ${error.message}`);
   } finally {
     signal.removeEventListener("abort", leave);
-    request.destroy();
   }
 }
 
@@ -172,6 +177,7 @@ async function readAnswer(response) {
   if (length > total - 4) throw new Malformed("the pixel service's answer is shorter than it says");
   const text = decoder.decode(await read(length));
   const body = await read(total - 4 - length);
+  response.resume();
   try {
     return { result: JSON.parse(text), body };
   } catch {
