@@ -52,6 +52,167 @@ import Testing
     }
   }
 
+  @Test("a pixel service that dies is started again, and /readyz and the log say so")
+  func deadPixelService() async throws {
+    let name = "operator-dead-pixels"
+    try await Turnstile.shared.pass {
+      let (origin, process) = try Self.start("wasm", name: name)
+      defer { origin.stop() }
+      defer { process.stop() }
+      let client = RawHTTPClient(endpoint: try process.waitUntilListening())
+      func status(_ target: String) throws -> Int {
+        try client.send(method: "GET", target: target, fields: [("Host", "acme.localhost")]).status
+      }
+      func wait(until condition: () throws -> Bool) throws {
+        for _ in 0..<600 {
+          if try condition() { return }
+          Thread.sleep(forTimeInterval: 0.05)
+        }
+        throw SupervisedProcess.Failure(description: "it never becomes true")
+      }
+      #expect(try status("/pictures/f.png?w=20") == 200)
+      let services = try Self.pixelServices(of: process)
+      #expect(services.count == 1)
+      for service in services { kill(service, SIGKILL) }
+      try wait { try status("/readyz") == 503 }
+      #expect(try status("/pictures/f.png?w=21") == 503)
+      #expect(try status("/pictures/f.png?w=20") == 200, "hits need no pixel service")
+      try wait { try status("/readyz") == 200 }
+      #expect(try status("/pictures/f.png?w=22") == 200)
+      let started = try Self.pixelServices(of: process)
+      #expect(started.count == 1 && started != services)
+      process.stop()
+      let log = try Life.read(process.log, until: "\"stopped\"")
+      for message in ["the pixel service is gone", "the pixel service is back"] {
+        #expect(log.count { $0.contains("\"message\":\"\(message)\"") } == 1)
+      }
+      // Whatever ends, nothing is left.
+      try wait { kill(started[0], 0) != 0 }
+    }
+  }
+
+  @Test("the pixel service of wasm/serve does nothing without the secret, which no command line holds")
+  func secret() async throws {
+    try await Turnstile.shared.pass {
+      let (origin, process) = try Self.start("wasm", name: "operator-secret")
+      defer { origin.stop() }
+      defer { process.stop() }
+      _ = try process.waitUntilListening()
+      let service = try #require(try Self.pixelServices(of: process).first)
+      let environment = try Self.texts("/proc/\(service)/environ")
+      let name = "IMGEDGE_PIXELS_SECRET="
+      let secret = try #require(environment.first { $0.hasPrefix(name) }).dropFirst(name.count)
+      #expect(secret.count == 64)
+      for other in try Self.group(of: process) {
+        #expect(!(try Self.texts("/proc/\(other)/cmdline").contains { $0.contains(secret) }))
+      }
+      let client = RawHTTPClient(endpoint: try Self.endpoint(of: service))
+      let known = [("Host", "localhost"), ("Content-Type", "application/octet-stream")]
+      let bearer = [("Authorization", "Bearer \(secret)")]
+      for (fields, status) in [
+        (known + bearer, 400), (known, 401), (known + [("Authorization", "Bearer x")], 401),
+        (known + bearer + [("Origin", "http://localhost")], 403), ([("Host", "evil.example")] + bearer, 403),
+      ] {
+        for target in ["/inspect", "/render", "/sample"] {
+          #expect(try client.send(method: "POST", target: target, fields: fields).status == status)
+        }
+      }
+    }
+  }
+
+  @Test("no proxy of the environment sees an original, nor work on it", arguments: Run.buildNames)
+  func proxies(build: String) async throws {
+    try await Turnstile.shared.pass {
+      let (listener, port) = try Socket.listen()
+      defer { listener.close() }
+      let proxy = "http://127.0.0.1:\(port)"
+      var environment = ["NODE_USE_ENV_PROXY": "1"]
+      for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+        environment[name] = proxy
+        environment[name.lowercased()] = proxy
+      }
+      // With a proxy that never answers, what went there would not come.
+      let (origin, process) = try Self.start(build, name: "operator-proxies-\(build)", environment: environment)
+      defer { origin.stop() }
+      defer { process.stop() }
+      let client = RawHTTPClient(endpoint: try process.waitUntilListening())
+      for target in ["/pictures/f.png?w=20", "/info/pictures/f.png"] {
+        let answer = try client.send(method: "GET", target: target, fields: [("Host", "acme.localhost")])
+        #expect(answer.status == 200)
+      }
+      #expect(!listener.hasConnection)
+    }
+  }
+
+  private static func start(
+    _ build: String, name: String, environment: [String: String] = [:]
+  ) throws -> (Origin, SupervisedProcess) {
+    let run = try Run.shared.get()
+    let origin = try Origin(pictures: run.pictures, answers: [:])
+    origin.start()
+    let workspaces = run.folder.appending(path: "\(name).json")
+    let text = """
+      { "workspaces": [ { "namespace": "acme",
+          "sources": { "pictures": { "kind": "http", "prefix": "http://127.0.0.1:\(origin.port)/images/" } } } ] }
+      """
+    try Data(text.utf8).write(to: workspaces)
+    let process = try Run.start(
+      build, data: run.folder.appending(path: name), workspaces: workspaces, environment: environment)
+    return (origin, process)
+  }
+
+  private static func texts(_ path: String) throws -> [String] {
+    try String(decoding: Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self).split(separator: "\0").map(
+      String.init)
+  }
+
+  /// The programs that a server consists of.
+  private static func group(of process: SupervisedProcess) throws -> [pid_t] {
+    let all = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { pid_t($0) }
+    return all.filter { parents(of: $0).contains(process.identifier) }
+  }
+
+  private static func parents(of process: pid_t) -> [pid_t] {
+    var parents: [pid_t] = []
+    var next = process
+    while next > 1, let status = try? String(contentsOfFile: "/proc/\(next)/status", encoding: .utf8),
+      let match = status.firstMatch(of: /PPid:\s+([0-9]+)/), let parent = pid_t(match.1)
+    {
+      parents.append(parent)
+      next = parent
+    }
+    return parents
+  }
+
+  private static func pixelServices(of process: SupervisedProcess) throws -> [pid_t] {
+    try group(of: process).filter { one in
+      let command = (try? texts("/proc/\(one)/cmdline")) ?? []
+      return command.count > 1 && command[0].hasSuffix("imgedge") && command[1] == "pixels"
+    }
+  }
+
+  /// Where a program listens, found by the inode of its socket (proc(5)).
+  private static func endpoint(of process: pid_t) throws -> Endpoint {
+    let files = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd")
+    let sockets = Set(
+      files.map { file in
+        // Not a path, and so not for Foundation.
+        var target = [CChar](repeating: 0, count: 64)
+        let count = readlink("/proc/\(process)/fd/\(file)", &target, target.count)
+        return String(decoding: target.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+      })
+    // To its end by a handle: what has no size and comes in pieces is cut short otherwise.
+    let table = FileHandle(forReadingAtPath: "/proc/net/tcp")?.readDataToEndOfFile() ?? Data()
+    for line in String(decoding: table, as: UTF8.self).split(separator: "\n") {
+      let columns = line.split(separator: " ")
+      guard columns.count > 9, columns[3] == "0A", sockets.contains("socket:[\(columns[9])]"),
+        let port = Int(columns[1].suffix(4), radix: 16)
+      else { continue }
+      return Endpoint(isTLS: false, host: "127.0.0.1", port: port)
+    }
+    throw SupervisedProcess.Failure(description: "the pixel service does not listen")
+  }
+
   /// A server that ends before it listens.
   private struct FailedStart: Equatable {
     var status: Int32
@@ -142,7 +303,7 @@ import Testing
     }
 
     /// The lines, once there is one that holds `end`.
-    private static func read(_ log: URL, until end: String) throws -> [String] {
+    static func read(_ log: URL, until end: String) throws -> [String] {
       for _ in 0..<600 {
         let text = try String(contentsOf: log, encoding: .utf8)
         if text.contains(end) { return text.split(separator: "\n").map(String.init) }

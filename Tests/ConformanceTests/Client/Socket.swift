@@ -59,6 +59,12 @@ struct Socket: Sendable {
     return Socket(descriptor: accepted)
   }
 
+  /// Of a listening one: whether somebody waits to be accepted.
+  var hasConnection: Bool {
+    var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&wait, 1, 0) > 0
+  }
+
   /// Limits how long one read or write may block.
   func wait(seconds: Int) {
     var limit = timeval(tv_sec: seconds, tv_usec: 0)

@@ -90,12 +90,15 @@ final class Run: Sendable {
   static let buildNames: [String] = ["native", "wasm"].filter { Layout.onlyBuild == nil || Layout.onlyBuild == $0 }
 
   /// Its log is beside its data.
-  static func start(_ build: String, data: URL, workspaces: URL, more: [String] = []) throws -> SupervisedProcess {
+  static func start(
+    _ build: String, data: URL, workspaces: URL, more: [String] = [], environment: [String: String] = [:]
+  ) throws -> SupervisedProcess {
     let isNative = build == "native"
     return try SupervisedProcess(
       isNative ? Layout.binary : Layout.wasmServe,
       (isNative ? ["serve"] : []) + flags(data: data, workspaces: workspaces) + more,
-      environment: ["IMGEDGE_BIN": Layout.binary.path], log: data.appendingPathExtension("log"))
+      environment: environment.merging(["IMGEDGE_BIN": Layout.binary.path]) { $1 },
+      log: data.appendingPathExtension("log"))
   }
 
   private static func flags(data: URL, workspaces: URL) -> [String] {

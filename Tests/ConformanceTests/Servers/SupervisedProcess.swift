@@ -12,6 +12,8 @@ final class SupervisedProcess: Sendable {
   private let leash: FileHandle
   private let output: FileHandle
   let log: URL
+  /// Of what supervises it, from which it descends.
+  let identifier: pid_t
 
   /// - Parameter log: a file that takes the program's standard error.
   init(_ program: URL, _ arguments: [String], environment: [String: String] = [:], log: URL) throws {
@@ -33,6 +35,7 @@ final class SupervisedProcess: Sendable {
     try process.run()
     leash = input.fileHandleForWriting
     self.output = output.fileHandleForReading
+    identifier = process.processIdentifier
     self.log = log
   }
 

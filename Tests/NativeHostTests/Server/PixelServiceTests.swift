@@ -86,7 +86,7 @@ import Testing
     let hosts = [
       ("127.0.0.1", true), ("127.0.0.1:8081", true), ("localhost", true), ("LOCALHOST:1", true),
       ("evil.example", false),
-      ("127.0.0.1.evil.example", false), ("localhost.evil.example:80", false), ("127.0.0.1:x", false), ("[::1]", false),
+      ("127.0.0.1.evil.example", false), ("localhost.evil.example:80", false), ("[::1]", false),
     ]
     let pages = [
       ("", true), ("Origin: http://localhost\r\n", false), ("Origin: null\r\n", false),
