@@ -55,7 +55,8 @@ public func permits(_ text: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
 }
 
 /// The response for what never reached ``handle(_:_:_:)`` or got lost in it, as a ``returned(_:)`` text: 0 for bytes that are no
-/// HTTP request, 1 for a failure of the host or of this module, 2 for a host without room.
+/// HTTP request, 1 for a failure of the host or of this module, 2 for a host without room, 3 for a head that is too long, 4 for a
+/// target that is, 5 for another version of HTTP.
 @_expose(wasm, "refusal")
 @_cdecl("imgedge_refusal")
 public func refusal(_ reason: Int32) -> UnsafeMutableRawPointer? {
@@ -63,6 +64,9 @@ public func refusal(_ reason: Int32) -> UnsafeMutableRawPointer? {
     switch reason {
     case 0: .malformedRequest
     case 2: .overloaded
+    case 3: .headTooLong
+    case 4: .targetTooLong
+    case 5: .versionNotSupported
     default: .internalError
     }
   return returned(EdgeHandler.answer(to: problem).wire.serialized())

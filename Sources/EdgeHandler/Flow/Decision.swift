@@ -30,6 +30,9 @@ struct Decider {
   }
 
   private mutating func decide(_ head: inout ResponseHead) throws(Problem) -> Decision {
+    guard !request.isMisdirected else {
+      throw Problem(.misdirectedRequest, "The URL of the request says https, and the connection is not encrypted.")
+    }
     if request.target == "*" && request.method == "OPTIONS" { return .answer(capabilities(head)) }
     // What is wrong with the target is told after the access checks: to no page that may not use the workspace.
     let parsed = Result { () throws(Problem) in

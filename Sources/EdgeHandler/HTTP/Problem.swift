@@ -17,9 +17,9 @@ public final class Problem: Error, Sendable {
     self.parameter = parameter
   }
 
-  /// Whose fault it is decides the status class: the caller's (4xx), the original's (404, 413, 415, 422, 502, 504), ours (500, 503).
+  /// Whose fault it is decides the status: the caller's (4xx, and 505), the original's (404, 413, 415, 422, 502, 504), ours (500, 503).
   public enum Code: Sendable, Equatable, CaseIterable {
-    case malformedRequest
+    case malformedRequest, headTooLong, versionNotSupported, misdirectedRequest
     case invalidParameter, ambiguousSource, missingSource, invalidSource, invalidURL, urlTooLong
     case unknownWorkspace, unknownSource, notFound, methodNotAllowed
     case originNotAllowed, sourceNotAllowed
@@ -54,6 +54,9 @@ extension Problem.Code {
   private var row: (name: String, status: Int, title: String) {
     switch self {
     case .malformedRequest: ("malformed-request", 400, "The request is not well-formed HTTP")
+    case .headTooLong: ("head-too-long", 431, "The head of the request is too long")
+    case .versionNotSupported: ("version-not-supported", 505, "The request is of another version of HTTP")
+    case .misdirectedRequest: ("misdirected-request", 421, "The request is for another connection than this one")
     case .invalidParameter: ("invalid-parameter", 400, "A parameter has a value that is not allowed")
     case .ambiguousSource: ("ambiguous-source", 400, "The original is named more than once")
     case .missingSource: ("missing-source", 400, "No original is named")

@@ -3,7 +3,7 @@ import HTTPTypes
 /// A request as an HTTP/1.1 server has read it, before anybody has looked at what it says.
 public struct ReceivedRequest: Sendable {
   public var method: String
-  /// In any of the four forms of RFC 9112, section 3.2.
+  /// In any of the four forms of RFC 9112, section 3.2. A host whose texts cannot hold any byte escapes those past ASCII.
   public var target: String
   /// All of them, in the order and spelling received.
   public var fields: [(name: String, value: String)]
@@ -43,11 +43,14 @@ extension Request {
       }
     }
     guard host != nil || received.isHTTP10 else { return nil }
-    let (authority, target) = Self.split(received.target)
+    let isASCII = received.target.utf8.allSatisfy { $0 < 0x80 }
+    let whole = isASCII ? received.target : PercentCoding.escapingNonASCII(received.target.utf8)
+    let (authority, target, namesHTTPS) = Self.split(whole)
     guard Self.isAuthority(host), Self.isAuthority(authority) else { return nil }
     self.init(
       method: received.method, authority: authority ?? host ?? "", target: target, isSecure: received.isSecure,
       fields: fields)
+    isMisdirected = namesHTTPS && !received.isSecure
   }
 
   /// Whether a text could be `uri-host [":" port]` (RFC 9110, section 7.2): it has no userinfo and no path, and names one host. A
@@ -65,15 +68,17 @@ extension Request {
   }
 
   /// A target in absolute form (section 3.2.2) has an authority of its own, which replaces `Host`.
-  private static func split(_ target: String) -> (authority: String?, target: String) {
+  private static func split(_ target: String) -> (authority: String?, target: String, namesHTTPS: Bool) {
     let bytes = target.bytes
-    guard bytes.first != 0x2F, let colon = bytes.firstIndex(of: 0x3A),
-      bytes[colon...].starts(with: "://".utf8),
-      ASCII.equalsIgnoringCase(bytes[..<colon], "http") || ASCII.equalsIgnoringCase(bytes[..<colon], "https")
-    else { return (nil, target) }
+    guard bytes.first != 0x2F, let colon = bytes.firstIndex(of: 0x3A), bytes[colon...].starts(with: "://".utf8) else {
+      return (nil, target, false)
+    }
+    let namesHTTPS = ASCII.equalsIgnoringCase(bytes[..<colon], "https")
+    guard namesHTTPS || ASCII.equalsIgnoringCase(bytes[..<colon], "http") else { return (nil, target, false) }
     let rest = bytes[(colon + 3)...]
     let end = rest.firstIndex { $0 == 0x2F || $0 == 0x3F } ?? rest.endIndex
     let path = String(decoding: rest[end...], as: UTF8.self)
-    return (String(decoding: rest[..<end], as: UTF8.self), path.utf8.first == 0x2F ? path : "/" + path)
+    let authority = String(decoding: rest[..<end], as: UTF8.self)
+    return (authority, path.utf8.first == 0x2F ? path : "/" + path, namesHTTPS)
   }
 }

@@ -9,6 +9,8 @@ public struct Request: Sendable {
   public var target: String
   /// Whether the caller's own connection is encrypted, as far as the host knows.
   public var isSecure: Bool
+  /// Whether the target says `https` although the connection, as far as the host knows, is not encrypted (RFC 9110, section 7.4).
+  public var isMisdirected = false
   public var fields: HTTPFields
 
   public init(method: String, authority: String, target: String, isSecure: Bool, fields: HTTPFields) {

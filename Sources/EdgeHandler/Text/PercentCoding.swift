@@ -80,6 +80,16 @@ public enum PercentCoding {
     }
   }
 
+  /// A text with its bytes past ASCII escaped, as a URL has them that somebody sent as they are; the rest is left alone.
+  public static func escapingNonASCII(_ bytes: some Collection<UInt8>) -> String {
+    var output: [UInt8] = []
+    output.reserveCapacity(bytes.count)
+    for byte in bytes {
+      if byte < 0x80 { output.append(byte) } else { appendEscape(of: byte, to: &output) }
+    }
+    return String(decoding: output, as: UTF8.self)
+  }
+
   /// `%` and two upper-case digits.
   static func appendEscape(of byte: UInt8, to output: inout [UInt8]) {
     output.append(UInt8(ascii: "%"))

@@ -150,7 +150,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("http://acme.localhost:8080/web/a.jpg", 200, nil), ("HTTPS://open.localhost/web/a.jpg?w=1", 200, nil),
+    ("http://acme.localhost:8080/web/a.jpg", 200, nil), ("HTTP://open.localhost/web/a.jpg?w=1", 200, nil),
     ("http://x.localhost/web/a.jpg", 404, "unknown-workspace"), ("http://acme.localhost?w=1", 404, "not-found"),
     ("http://acme.localhost", 404, "not-found"), ("http://acme.localhost:/web/a.jpg", 200, nil),
     ("ftp://acme.localhost/web/a.jpg", 404, "unknown-workspace"),

@@ -331,7 +331,9 @@ import Testing
 
   /// A request for each code that there is an answer with.
   private func problems() throws -> [Exchange] {
-    var exchanges = [Exchange(answer: Answer(EdgeHandler.answer(to: .malformedRequest)), effects: [])]
+    // What a host finds out before there is a request.
+    let refusals: [Problem] = [.malformedRequest, .headTooLong, .targetTooLong, .versionNotSupported]
+    var exchanges = refusals.map { Exchange(answer: Answer(EdgeHandler.answer(to: $0)), effects: []) }
     let narrow = #"{ "namespace": "narrow", "allowedOrigins": ["a.example"], "allowedExternalSources": [] }"#
     var host = try ScriptedHost(Self.workspace, narrow)
     host.serve("http://a.example/a.jpg", .image(.jpeg, 100, 80))
@@ -352,6 +354,9 @@ import Testing
     exchanges.append(host.get("/p/a.jpg", host: "nobody.localhost"))
     exchanges.append(host.get("/p/a.jpg", method: "POST"))
     exchanges.append(host.get("/p/a.jpg", [("If-Match", "\"another\"")]))
+    let misdirected = ReceivedRequest(
+      method: "GET", target: "https://a.localhost/p/a.jpg", fields: [("Host", "a.localhost")], isSecure: false)
+    exchanges.append(host.perform(try #require(Request(misdirected))))
     exchanges.append(host.get("/transform?src=http://x.example/a", host: "narrow.localhost"))
     exchanges.append(host.get("/p/a.jpg", [("Origin", "http://x.example")], host: "narrow.localhost"))
     host.renders = [.timedOut, .failed]
