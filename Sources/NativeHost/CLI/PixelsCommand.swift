@@ -65,6 +65,7 @@ struct PixelsCommand: ParsableCommand {
     }
     if let value = try Setting("max-queue", maxQueue).int(in: 0...100_000) { settings.maximumQueued = value }
     if let value = try Setting("threads", threads).int(in: 1...1024) { settings.threads = value }
+    _ = OpenFiles.raiseLimit()
     let signals = TerminationSignals()
     let service = PixelService(settings)
     let port: Int

@@ -48,10 +48,19 @@ struct Serve: ParsableCommand {
     let writer = LogWriter()
     defer { writer.close() }
     let logger = Logger(label: "imgedge") { _ in JSONLogHandler(writer: writer, level: level) }
+    let asked = settings.server.maximumConnections
+    let files = OpenFiles.raiseLimit()
+    let connections = OpenFiles.connections(asked: asked, limit: files, maximumWork: settings.maximumWork)
+    if connections < asked {
+      settings.server.maximumConnections = connections
+      logger.warning(
+        "fewer connections are allowed, because of the limit of open files",
+        metadata: ["asked": "\(asked)", "connections": "\(connections)", "files": "\(files)"])
+    }
     let service: Service
     let port: Int
     do {
-      service = try Service(settings, requestLog: level <= .info ? writer : nil)
+      service = try Service(settings, requestLog: level <= .info ? writer : nil, logger: logger)
       port = try service.start()
     } catch {
       throw Failure("\(error)")
@@ -73,7 +82,7 @@ struct ListeningOptions: ParsableArguments {
   var host: String?
   @Option(help: ArgumentHelp("Port for /metrics on 127.0.0.1. Default: none.", valueName: "port"))
   var metricsPort: String?
-  @Option(help: ArgumentHelp("Connections at one time. Default: 8192.", valueName: "count"))
+  @Option(help: ArgumentHelp("Connections at one time; more are answered 503. Default: 8192.", valueName: "count"))
   var maxConnections: String?
   @Flag(help: "Believe X-Forwarded-Proto, because a proxy in front sets it.")
   var trustProxy = false

@@ -35,9 +35,15 @@ public final class Service: Sendable {
   private let server: HTTPServer
   private let metricsServer: HTTPServer?
 
-  /// - Parameter requestLog: Takes a line for each request; `nil` for none.
+  /// - Parameters:
+  ///   - requestLog: Takes a line for each request; `nil` for none.
+  ///   - logger: Takes what the operator should know.
   /// - Throws: ``OutputStoreError`` when the directory for outputs cannot be used.
-  public init(_ settings: Settings, requestLog: LogWriter? = nil, samples: SamplePictures = .shipped()) throws {
+  public init(
+    _ settings: Settings, requestLog: LogWriter? = nil,
+    logger: Logger = Logger(label: "imgedge", factory: { _ in SwiftLogNoOpLogHandler() }),
+    samples: SamplePictures = .shipped()
+  ) throws {
     store = try OutputStore(
       directory: settings.directory, maximumMemoryBytes: settings.maximumMemoryBytes,
       maximumDiskBytes: settings.maximumDiskBytes)
@@ -56,7 +62,14 @@ public final class Service: Sendable {
     self.group = group
     let server = HTTPServer(
       configuration: settings.server, group: group,
-      responder: EdgeResponder(host: host, metrics: metrics, log: requestLog))
+      responder: EdgeResponder(host: host, metrics: metrics, log: requestLog),
+      note: { shortage in
+        switch shortage {
+        case .connections(let maximum):
+          logger.warning("connections are turned away", metadata: ["maximum": "\(maximum)"])
+        case .sockets(let reason): logger.warning("no connection can be accepted", metadata: ["error": "\(reason)"])
+        }
+      })
     self.server = server
     let store = store
     metricsServer = settings.metricsPort.map { port in

@@ -47,11 +47,14 @@ private final class EchoResponder: Responder {
 @Suite(.ownThread) struct HTTPServerTests {
   private let responder = EchoResponder()
 
-  private func server(_ change: (inout HTTPServer.Configuration) -> Void = { _ in }) async throws -> (HTTPServer, Int) {
+  private func server(
+    _ change: (inout HTTPServer.Configuration) -> Void = { _ in },
+    note: @escaping @Sendable (HTTPServer.Shortage) -> Void = { _ in }
+  ) async throws -> (HTTPServer, Int) {
     var configuration = HTTPServer.Configuration()
     change(&configuration)
     let server = HTTPServer(
-      configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, responder: responder)
+      configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, responder: responder, note: note)
     let port = try await server.start().get().port
     return (server, try #require(port))
   }
@@ -163,13 +166,51 @@ private final class EchoResponder: Responder {
     "GET /x HTTP/1.1\r\nHost: a\r\nNo colon\r\n\r\n",
     "GET /x HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
     "GET /x HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
-    "GET /x HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "a", count: 100 << 10) + "\r\n\r\n",
     "\u{16}\u{3}\u{1}\u{2}\0\u{1}",
   ])
   func whatIsMalformedIsRefusedAndTheConnectionClosed(text: String) async throws {
     let (answer, isClosed) = try await answerAndClose(to: text)
     #expect(answer.status == 400)
     #expect(answer.body == "malformed")
+    #expect(isClosed)
+  }
+
+  @Test(
+    "what is too long, and another version of HTTP, have refusals of their own",
+    arguments: [
+      ("GET /x HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "a", count: 100 << 10) + "\r\n\r\n", "headTooLong"),
+      ("GET /x HTTP/1.1\r\nHost: a\r\n" + String(repeating: "X: y\r\n", count: 256) + "\r\n", "headTooLong"),
+      ("GET /" + String(repeating: "a", count: 100 << 10) + " HTTP/1.1\r\nHost: a\r\n\r\n", "targetTooLong"),
+      ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "versionNotSupported"),
+    ])
+  func refusals(text: String, refusal: String) async throws {
+    let (answer, isClosed) = try await answerAndClose(to: text)
+    #expect(answer.body == refusal)
+    #expect(isClosed)
+  }
+
+  @Test(
+    "an upgrade or an unknown method ends nothing",
+    arguments: [
+      "GET /1 HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n",
+      "POST /1 HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c\r\nContent-Length: 3\r\n\r\nabc",
+      "brew /1 HTTP/1.1\r\nHost: a\r\n\r\n",
+    ])
+  func connectionGoesOn(text: String) async throws {
+    let answers = try await answers(to: text + "GET /2 HTTP/1.1\r\nHost: a\r\n\r\n", count: 2)
+    #expect(answers.map(\.status) == [200, 200])
+    #expect(answers.last?.body == "GET a /2 false ")
+  }
+
+  @Test(
+    "CONNECT ends the connection, and a chunked body of HTTP/1.0 too",
+    arguments: [
+      "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n",
+      "POST /1 HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ])
+  func connectionEnds(text: String) async throws {
+    let (answer, isClosed) = try await answerAndClose(to: text + "GET /2 HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(answer.field("connection") == "close")
     #expect(isClosed)
   }
 
@@ -273,20 +314,108 @@ private final class EchoResponder: Responder {
     try await server.drain(grace: .seconds(5)).get()
   }
 
-  @Test func beyondTheLimitConnectionsWait() async throws {
-    let (server, port) = try await server { $0.maximumConnections = 1 }
+  @Test("beyond the limit a newcomer is told so, and a connection is not kept alive")
+  func connectionLimit() async throws {
+    let shortages = Shortages()
+    let (server, port) = try await server({ $0.maximumConnections = 1 }, note: shortages.add)
     let first = try TestClient(port: port)
-    let second = try TestClient(port: port)
-    let answer = try await offPool {
-      let answer = try first.get("/1")
-      #expect(first.isClosed())
-      first.close()
-      return (answer, try second.get("/2"))
+    try await until { server.connectionCount == 1 }
+    let (turnedAway, head, silent) = (
+      try TestClient(port: port), try TestClient(port: port), try TestClient(port: port)
+    )
+    let answers = try await offPool {
+      head.send("HEAD /3 HTTP/1.1\r\nHost: a\r\n\r\n")
+      // One that says nothing is not waited for long. Room is made by not keeping the connection alive.
+      return [
+        try turnedAway.get("/2"), try head.receive(isBodyless: true), try silent.receive(), try first.get("/1"),
+      ]
     }
-    // Room is made by not keeping the connection alive.
-    #expect(answer.0.field("connection") == "close")
-    #expect(answer.1.body == "GET a.localhost /2 false ")
-    second.close()
+    #expect(answers.map(\.body) == ["overloaded", "", "overloaded", "GET a.localhost /1 false "])
+    #expect(answers.allSatisfy { $0.field("connection") == "close" })
+    let areClosed = try await offPool { [first, turnedAway, head, silent].allSatisfy { $0.isClosed() } }
+    #expect(areClosed)
+    for client in [first, turnedAway, head, silent] { client.close() }
+    try await until { server.connectionCount == 0 }
+    let next = try TestClient(port: port)
+    let body = try await offPool { try next.get("/4").body }
+    #expect(body == "GET a.localhost /4 false ")
+    next.close()
+    #expect(shortages.all == [.connections(1)])
+    try await server.drain(grace: .seconds(5)).get()
+  }
+
+  @Test("those that are told that there is no room are bounded; the others wait")
+  func turnedAwayLimit() async throws {
+    let (server, port) = try await server {
+      $0.maximumConnections = 1
+      $0.maximumTurnedAway = 1
+    }
+    let first = try TestClient(port: port)
+    try await until { server.connectionCount == 1 }
+    let clients = try (0..<4).map { _ in try TestClient(port: port) }
+    let answers = try await offPool {
+      for client in clients { client.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n") }
+      return try clients.map { client in
+        defer { client.close() }
+        return try client.receive().body
+      }
+    }
+    first.close()
+    #expect(answers == Array(repeating: "overloaded", count: 4))
+    try await server.drain(grace: .seconds(5)).get()
+  }
+
+  private final class Shortages: Sendable {
+    private let notes = Mutex<[HTTPServer.Shortage]>([])
+    var all: [HTTPServer.Shortage] { notes.withLock { $0 } }
+    var add: @Sendable (HTTPServer.Shortage) -> Void { { note in self.notes.withLock { $0.append(note) } } }
+  }
+
+  // MARK: Half-closure
+
+  @Test("a caller that closes its sending half gets all answers, and then the end")
+  func halfClosure() async throws {
+    let (server, port) = try await server()
+    let client = try TestClient(port: port)
+    client.send("GET /hold HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n")
+    client.endInput()
+    try await until { responder.heldCount == 1 }
+    // The first bytes of the answer come before it is made.
+    try await Task.sleep(for: .milliseconds(100))
+    #expect(responder.cancelCount.withLock { $0 } == 0)
+    responder.release()
+    let bodies = try await offPool { [try client.receive().body, try client.receive().body] }
+    #expect(bodies == ["GET a /hold false ", "GET a /next false "])
+    let isClosed = try await offPool { client.isClosed() }
+    #expect(isClosed)
+    client.close()
+    try await server.drain(grace: .seconds(5)).get()
+  }
+
+  @Test("an answer that is larger than the socket's buffer reaches a caller that has closed its sending half")
+  func halfClosureOfLargeAnswer() async throws {
+    let target = "/" + String(repeating: "a", count: 60 << 10)
+    let (server, port) = try await server()
+    let client = try TestClient(port: port)
+    client.send(String(repeating: "GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n", count: 100))
+    client.endInput()
+    let bodies = try await offPool { try (0..<100).map { _ in try client.receive().body } }
+    #expect(bodies == Array(repeating: "GET a \(target) false ", count: 100))
+    let isClosed = try await offPool { client.isClosed() }
+    #expect(isClosed)
+    client.close()
+    try await server.drain(grace: .seconds(5)).get()
+  }
+
+  @Test("half a request at the end of the input is refused")
+  func halfRequest() async throws {
+    let (server, port) = try await server()
+    let client = try TestClient(port: port)
+    client.send("GET /x HTTP/1.1\r\nHost: a\r\n")
+    client.endInput()
+    let body = try await offPool { try client.receive().body }
+    #expect(body == "malformed")
+    client.close()
     try await server.drain(grace: .seconds(5)).get()
   }
 

@@ -94,6 +94,10 @@ struct TestClient: Sendable {
     return recv(descriptor, &byte, 1, 0) == 1 ? byte : nil
   }
 
+  func endInput() {
+    _ = shutdown(descriptor, Int32(SHUT_WR))
+  }
+
   func close() {
     Glibc.close(descriptor)
   }

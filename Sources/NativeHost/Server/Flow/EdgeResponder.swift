@@ -97,7 +97,11 @@ extension Refusal {
   fileprivate var problem: Problem {
     switch self {
     case .malformed: .malformedRequest
-    case .bodyTooLarge: Problem(.malformedRequest, "The body of the request is too large.")
+    case .bodyTooLarge: .bodyTooLarge
+    case .headTooLong: .headTooLong
+    case .targetTooLong: .targetTooLong
+    case .versionNotSupported: .versionNotSupported
+    case .overloaded: .overloaded
     // Only of servers that collect bodies.
     case .notAdmitted, .noRoomForBody: .malformedRequest
     }

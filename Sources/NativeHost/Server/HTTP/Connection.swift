@@ -1,15 +1,14 @@
 import EdgeHandler
 import Glibc
 import NIOCore
-import NIOHTTP1
 
 /// One connection: its requests in, its answers out in the same order.
 ///
 /// Answers one request at a time. While one is unanswered, or the caller does not read, nothing more is read from the socket; that
-/// the caller has gone away is told by the kernel all the same. Touched by the connection's event loop only, hence
+/// the caller sends no more is told by the kernel all the same. Touched by the connection's event loop only, hence
 /// `@unchecked Sendable`.
 final class Connection: ChannelDuplexHandler, @unchecked Sendable {
-  typealias InboundIn = HTTPServerRequestPart
+  typealias InboundIn = ByteBuffer
   typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
@@ -24,6 +23,9 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
   private let loop: any EventLoop
   private var context: ChannelHandlerContext?
   private var writer = ResponseHeadWriter()
+  /// Received and not yet read.
+  private var input = ByteBuffer()
+  private var decoder = RequestDecoder()
   private var assembly = RequestAssembly()
   private var pending = CircularBuffer<Pending>()
   private var patience: ConnectionPatience
@@ -41,6 +43,15 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
   /// After the answer in flight, or at once.
   private var closes = false
   private var isClosing = false
+  /// Whether there are too many connections for this one: it gets an answer that says so.
+  private var isTurnedAway = false
+  /// Whether the caller has said that it sends no more, which the kernel also says of one that has gone.
+  private var inputHasEnded = false
+  /// How much of ``answerStart`` is out before the answer is made.
+  private var startedByteCount = 0
+
+  /// What every answer begins with.
+  private static let answerStart: StaticString = "HTTP/1.1 "
 
   init(server: HTTPServer, loop: any EventLoop) {
     self.server = server
@@ -61,7 +72,8 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
   }
 
   private func opened(_ context: ChannelHandlerContext) {
-    server.opened(context.channel)
+    isTurnedAway = !server.opened(context.channel)
+    if isTurnedAway { patience = ConnectionPatience(configuration: server.turnedAwayConfiguration, now: .now()) }
     watch()
   }
 
@@ -69,21 +81,24 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
     isClosing = true
     pending.removeAll()
     cancel.take()?()
-    server.closed(context.channel)
+    server.closed(context.channel, wasTurnedAway: isTurnedAway)
     self.context = nil
     context.fireChannelInactive()
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event is DrainEvent, !isAnswering, pending.isEmpty, assembly.isEmpty { close() }
+    if event is DrainEvent, !isAnswering, pending.isEmpty, isBetweenRequests { close() }
+    if let event = event as? ChannelEvent {
+      switch event {
+      case .inputClosed: inputEnded()
+      case .outputClosed: if inputHasEnded { close() }
+      }
+    }
     context.fireUserInboundEventTriggered(event)
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    guard error is HTTPParserError || error is NIOHTTPDecoderError else { return close() }
-    refuse(.malformed, isHead: assembly.isHead)
-    process()
-    flushIfIdle()
+    close()
   }
 
   private func watch() {
@@ -91,9 +106,37 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
       guard let self, let context else { return }
       let waiting = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
       let isBusy = isAnswering || !pending.isEmpty
-      if patience.isOver(now: .now(), isBusy: isBusy, unsentBytes: waiting) { return close() }
+      if patience.isOver(now: .now(), isBusy: isBusy, unsentBytes: waiting) {
+        guard isTurnedAway, !isClosing, waiting == 0 else { return close() }
+        refuse(.overloaded)
+        process()
+        flushIfIdle()
+      }
+      startAnswer()
       watch()
     }
+  }
+
+  /// Nothing more comes. What has come is answered all the same: a caller may close its sending half behind its last request.
+  private func inputEnded() {
+    inputHasEnded = true
+    guard !isClosing else { return }
+    if !isBetweenRequests { refuse(.malformed) }
+    guard isAnswering || !pending.isEmpty else { return close() }
+    process()
+    flushIfIdle()
+    startAnswer()
+  }
+
+  /// Sends a first byte of the answer that is being made to a caller whose input has ended, once for each interval of the watch, and
+  /// thereby learns of one that has gone altogether: its system resets the connection.
+  private func startAnswer() {
+    guard inputHasEnded, isAnswering, !isClosing, let context, context.channel.isWritable,
+      startedByteCount < Self.answerStart.utf8CodeUnitCount
+    else { return }
+    let byte = Self.answerStart.withUTF8Buffer { ByteBuffer(bytes: [$0[startedByteCount]]) }
+    startedByteCount += 1
+    context.writeAndFlush(Self.wrapOutboundOut(byte), promise: nil)
   }
 
   private func close() {
@@ -114,21 +157,36 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     isReading = true
     guard !closesAfterPending else { return }
-    switch assembly.add(Self.unwrapInboundIn(data), server.configuration) {
+    var bytes = Self.unwrapInboundIn(data)
+    if input.readableBytes == 0 { input = bytes } else { input.writeBuffer(&bytes) }
+    do throws(Refusal) {
+      while !closesAfterPending, let part = try decoder.next(from: &input) { take(part) }
+    } catch {
+      refuse(error)
+    }
+    // What is not kept gives its memory back.
+    if closesAfterPending || input.readableBytes == 0 { input = ByteBuffer() }
+    process()
+  }
+
+  private func take(_ part: RequestDecoder.Part) {
+    switch assembly.add(part, server.configuration) {
     case .more: break
     case .wantsContinue: wantsContinue()
     case .request(let request, let keepsAlive, let isHTTP10):
       hasCompletedRequest = true
       patience.requestIsComplete(now: .now())
+      if isTurnedAway { return refuse(.overloaded) }
       pending.append(.request(request, keepsAlive: keepsAlive, isHTTP10: isHTTP10))
-    case .refusal(let refusal, let isHead): refuse(refusal, isHead: isHead)
+    case .refusal(let refusal): refuse(refusal)
     }
-    process()
   }
+
+  private var isBetweenRequests: Bool { assembly.isEmpty && decoder.isBetweenRequests }
 
   func channelReadComplete(context: ChannelHandlerContext) {
     isReading = false
-    if !hasCompletedRequest || !assembly.isEmpty { patience.bytesArrived(now: .now()) }
+    if !hasCompletedRequest || !isBetweenRequests { patience.bytesArrived(now: .now()) }
     hasCompletedRequest = false
     flushIfIdle()
     context.fireChannelReadComplete()
@@ -150,9 +208,9 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
     }
   }
 
-  private func refuse(_ refusal: Refusal, isHead: Bool) {
+  private func refuse(_ refusal: Refusal) {
     guard !closesAfterPending else { return }
-    pending.append(.refusal(refusal, isHead: isHead))
+    pending.append(.refusal(refusal, isHead: decoder.isHead))
   }
 
   private func wantsContinue() {
@@ -195,11 +253,13 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
     isAnswering = false
     cancel = nil
     guard !isClosing, let context else { return }
-    if server.isDraining { closes = true }
+    if server.isDraining || inputHasEnded && pending.isEmpty { closes = true }
     // An answer has some 700 bytes of fields.
     var head = context.channel.allocator.buffer(capacity: 1024)
     let connection = closes ? "close" : isHTTP10 ? "keep-alive" : nil
     writer.write(response, connection: connection, now: time(nil), into: &head)
+    head.moveReaderIndex(forwardBy: startedByteCount)
+    startedByteCount = 0
     context.write(Self.wrapOutboundOut(head), promise: nil)
     if let body = response.body, body.readableBytes > 0 { context.write(Self.wrapOutboundOut(body), promise: nil) }
     needsFlush = true
@@ -228,6 +288,8 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
   /// could lose the answer.
   private func closeGently(_ context: ChannelHandlerContext) {
     patience.lingers(now: .now())
-    context.close(mode: .output, promise: nil)
+    guard inputHasEnded else { return context.close(mode: .output, promise: nil) }
+    // Where both halves end nothing is waited for, unsent bytes included: an empty write is done when they are.
+    context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer())).whenComplete { [self] _ in close() }
   }
 }

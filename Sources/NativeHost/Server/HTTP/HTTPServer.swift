@@ -2,7 +2,6 @@ import EdgeHandler
 import Glibc
 import Net
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import Synchronization
 
@@ -12,8 +11,10 @@ public final class HTTPServer: Sendable {
     public var host = "127.0.0.1"
     /// 0 takes a free one.
     public var port = 0
-    /// At this number no more are accepted, and those that are kept alive are closed after their next answer.
+    /// At this number those that are kept alive are closed after their next answer, and newcomers are told that there is no room.
     public var maximumConnections = 8192
+    /// How many newcomers are told so at one time; others wait in the kernel's queue.
+    public var maximumTurnedAway = 64
     /// From the first byte of a request, or the opening of its connection, to the end of the request.
     public var requestTimeout = TimeAmount.seconds(15)
     /// Between two requests.
@@ -44,31 +45,43 @@ public final class HTTPServer: Sendable {
     public init() {}
   }
 
-  /// Of a request's head, as wide as the edge host's.
-  private static let headLimits = {
-    var limits = NIOHTTPDecoderLimitConfiguration()
-    limits.maxHeaderListSize = 80 << 10
-    limits.maxHeaderFieldCount = Request.maximumFieldCount
-    return limits
-  }()
-
   let configuration: Configuration
   let responder: any Responder
   private let group: any EventLoopGroup
+  private let note: @Sendable (Shortage) -> Void
   private let state = Mutex(State())
+  /// Connections that are served, and those that are told that there is no room.
   private let openCount = Atomic(0)
+  private let turnedAwayCount = Atomic(0)
   private let draining = Atomic(false)
 
+  /// What keeps newcomers out, for the log; noted once in ``noteInterval``.
+  public enum Shortage: Sendable, Equatable {
+    /// There are as many connections as are allowed.
+    case connections(Int)
+    /// The system gives no socket for one more, and why.
+    case sockets(String)
+  }
+
+  private static let noteInterval = TimeAmount.seconds(10)
+  /// How long nothing is accepted where the system has no socket.
+  fileprivate static let pause = TimeAmount.milliseconds(250)
+
   private struct State {
+    var lastNote: (ofConnections: NIODeadline?, ofSockets: NIODeadline?)
     var listener: (any Channel)?
     var connections: [ObjectIdentifier: any Channel] = [:]
     var whenEmpty: EventLoopPromise<Void>?
   }
 
-  public init(configuration: Configuration, group: any EventLoopGroup, responder: any Responder) {
+  public init(
+    configuration: Configuration, group: any EventLoopGroup, responder: any Responder,
+    note: @escaping @Sendable (Shortage) -> Void = { _ in }
+  ) {
     self.configuration = configuration
     self.group = group
     self.responder = responder
+    self.note = note
   }
 
   /// Binds. Returns the address, with the port that was taken; fails with a ``ListenError``.
@@ -79,18 +92,15 @@ public final class HTTPServer: Sendable {
       .serverChannelInitializer { [self] channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.closeOnExec()
-          try channel.pipeline.syncOperations.addHandler(AcceptLimit(server: self))
+          try channel.pipeline.syncOperations.addHandler(AcceptGate(server: self))
         }
       }
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelInitializer { [self] channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.closeOnExec()
-          let decoder = HTTPRequestDecoder(
-            leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop,
-            limitConfiguration: Self.headLimits)
-          try channel.pipeline.syncOperations.addHandlers(
-            ByteToMessageHandler(decoder), Connection(server: self, loop: channel.eventLoop))
+          try channel.pipeline.syncOperations.addHandler(Connection(server: self, loop: channel.eventLoop))
         }
       }
       .bind(host: configuration.host, port: configuration.port)
@@ -129,16 +139,38 @@ public final class HTTPServer: Sendable {
 
   var isFull: Bool { connectionCount >= configuration.maximumConnections }
 
+  /// Whether one more is accepted, be it to be told that there is no room.
+  fileprivate var accepts: Bool {
+    !isFull || turnedAwayCount.load(ordering: .relaxed) < configuration.maximumTurnedAway
+  }
+
+  /// Of a connection that is turned away: it has not long to say what it wants.
+  var turnedAwayConfiguration: Configuration {
+    var turnedAway = configuration
+    turnedAway.requestTimeout = min(configuration.requestTimeout, .seconds(2))
+    return turnedAway
+  }
+
   /// Whether no connection is to be kept alive.
   var isDraining: Bool { draining.load(ordering: .relaxed) }
 
-  func opened(_ channel: any Channel) {
-    openCount.add(1, ordering: .relaxed)
+  /// - Returns: Whether there is room for the connection; where there is none it is turned away.
+  func opened(_ channel: any Channel) -> Bool {
     state.withLock { $0.connections[ObjectIdentifier(channel)] = channel }
+    let (_, count) = openCount.add(1, ordering: .relaxed)
+    if count <= configuration.maximumConnections { return true }
+    openCount.subtract(1, ordering: .relaxed)
+    turnedAwayCount.add(1, ordering: .relaxed)
+    report(.connections(configuration.maximumConnections))
+    return false
   }
 
-  func closed(_ channel: any Channel) {
-    openCount.subtract(1, ordering: .relaxed)
+  func closed(_ channel: any Channel, wasTurnedAway: Bool) {
+    if wasTurnedAway {
+      turnedAwayCount.subtract(1, ordering: .relaxed)
+    } else {
+      openCount.subtract(1, ordering: .relaxed)
+    }
     let (listener, promise) = state.withLock { state in
       state.connections[ObjectIdentifier(channel)] = nil
       let promise = state.connections.isEmpty ? state.whenEmpty.take() : nil
@@ -147,6 +179,26 @@ public final class HTTPServer: Sendable {
     // Accepting may have stopped because of the limit.
     if !isDraining { listener?.read() }
     promise?.succeed()
+  }
+
+  fileprivate func lacksSocket(_ error: IOError) {
+    report(.sockets(String(cString: strerror(error.errnoCode))))
+  }
+
+  private func report(_ shortage: Shortage) {
+    func isDue(_ last: inout NIODeadline?) -> Bool {
+      let now = NIODeadline.now()
+      if let last, now - last < Self.noteInterval { return false }
+      last = now
+      return true
+    }
+    let isDue = state.withLock { state in
+      switch shortage {
+      case .connections: isDue(&state.lastNote.ofConnections)
+      case .sockets: isDue(&state.lastNote.ofSockets)
+      }
+    }
+    if isDue { note(shortage) }
   }
 }
 
@@ -177,8 +229,10 @@ public struct ListenError: Error, CustomStringConvertible {
 /// Tells a connection to close as soon as nothing is in flight.
 struct DrainEvent: Sendable {}
 
-/// Accepts no more connections while there are as many as are allowed: the others wait in the kernel's queue.
-private final class AcceptLimit: ChannelOutboundHandler {
+/// Accepts no more connections while there are as many as are allowed, or while the system has no socket for one: the others wait in
+/// the kernel's queue.
+private final class AcceptGate: ChannelDuplexHandler {
+  typealias InboundIn = any Channel
   typealias OutboundIn = Never
 
   private let server: HTTPServer
@@ -188,6 +242,17 @@ private final class AcceptLimit: ChannelOutboundHandler {
   }
 
   func read(context: ChannelHandlerContext) {
-    if !server.isFull { context.read() }
+    if server.accepts { context.read() }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    guard let error = error as? IOError, [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(error.errnoCode) else {
+      return context.fireErrorCaught(error)
+    }
+    server.lacksSocket(error)
+    // Without this NIO tries again at once, and again: the listener stays readable.
+    let channel = context.channel
+    _ = channel.setOption(.autoRead, value: false)
+    channel.eventLoop.scheduleTask(in: HTTPServer.pause) { _ = channel.setOption(.autoRead, value: true) }
   }
 }

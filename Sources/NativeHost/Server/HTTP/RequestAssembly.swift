@@ -1,9 +1,8 @@
 import EdgeHandler
 import Net
 import NIOCore
-import NIOHTTP1
 
-/// Makes requests of the parts that NIO's decoder gives.
+/// Makes requests of the parts that the decoder gives.
 struct RequestAssembly {
   enum Result {
     case more
@@ -11,10 +10,10 @@ struct RequestAssembly {
     case wantsContinue
     /// When `keepsAlive` is false, nothing that follows is to be read.
     case request(ServerRequest, keepsAlive: Bool, isHTTP10: Bool)
-    case refusal(Refusal, isHead: Bool)
+    case refusal(Refusal)
   }
 
-  private var head: HTTPRequestHead?
+  private var head: ReceivedHead?
   private var request: Request?
   private var body = ByteBuffer()
   private var bodyByteCount = 0
@@ -23,10 +22,7 @@ struct RequestAssembly {
   /// Whether no request has begun.
   var isEmpty: Bool { head == nil }
 
-  /// Whether the request that has begun is a `HEAD`.
-  var isHead: Bool { head?.method == .HEAD }
-
-  mutating func add(_ part: HTTPServerRequestPart, _ configuration: HTTPServer.Configuration) -> Result {
+  mutating func add(_ part: RequestDecoder.Part, _ configuration: HTTPServer.Configuration) -> Result {
     switch part {
     case .head(let head): begin(head, configuration)
     case .body(let bytes): add(bytes, configuration.body)
@@ -34,27 +30,23 @@ struct RequestAssembly {
     }
   }
 
-  private mutating func begin(_ head: HTTPRequestHead, _ configuration: HTTPServer.Configuration) -> Result {
-    let isSecure = configuration.trustsForwardedProtocol && head.headers.first(name: "X-Forwarded-Proto") == "https"
-    guard let request = Request(head, isSecure: isSecure) else {
-      return .refusal(.malformed, isHead: head.method == .HEAD)
-    }
+  private mutating func begin(_ head: ReceivedHead, _ configuration: HTTPServer.Configuration) -> Result {
+    let isSecure = configuration.trustsForwardedProtocol && head.first("x-forwarded-proto") == "https"
+    guard let request = Request(head, isSecure: isSecure) else { return .refusal(.malformed) }
     self.head = head
     self.request = request
-    let expects = head.headers.first(name: "Expect")?.lowercased() == "100-continue"
-    let promised = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
+    let promised = if case .length(let count) = head.framing { count } else { 0 }
     switch configuration.body {
     case .discard(let maximum):
       // The answer does not depend on the body, so that the caller need not send it.
-      return expects || promised > maximum ? end(keepsAlive: false) : .more
+      return head.expectsContinue || promised > maximum ? end(keepsAlive: false) : .more
     case .collect(let maximum, let admission):
-      let isHead = head.method == .HEAD
-      if let refusal = admission.refusal(request) { return .refusal(refusal, isHead: isHead) }
-      guard promised <= maximum else { return .refusal(.bodyTooLarge, isHead: isHead) }
+      if let refusal = admission.refusal(request) { return .refusal(refusal) }
+      guard promised <= maximum else { return .refusal(.bodyTooLarge) }
       holding = admission.held.map { Holding(of: $0, leastMaximum: 0) }
       // At once, because a buffer that grows copies what it has. Only pages that are written to take memory.
       body.reserveCapacity(max(promised, 0))
-      return expects ? .wantsContinue : .more
+      return head.expectsContinue ? .wantsContinue : .more
     }
   }
 
@@ -75,14 +67,22 @@ struct RequestAssembly {
   private mutating func refuseBody(_ refusal: Refusal) -> Result {
     body = ByteBuffer()
     holding = nil
-    return .refusal(refusal, isHead: isHead)
+    return .refusal(refusal)
   }
 
   private mutating func end(keepsAlive: Bool) -> Result {
     guard let head, let request else { return .more }
     defer { self = RequestAssembly() }
     return .request(
-      ServerRequest(head: request, body: body, holding: holding), keepsAlive: keepsAlive && head.isKeepAlive,
-      isHTTP10: head.version == .http1_0)
+      ServerRequest(head: request, body: body, holding: holding), keepsAlive: keepsAlive && head.keepsAlive,
+      isHTTP10: head.isHTTP10)
+  }
+}
+
+extension Request {
+  fileprivate init?(_ head: ReceivedHead, isSecure: Bool) {
+    self.init(
+      ReceivedRequest(
+        method: head.method, target: head.target, fields: head.fields, isHTTP10: head.isHTTP10, isSecure: isSecure))
   }
 }

@@ -16,7 +16,7 @@ public protocol Responder: Sendable {
     to request: ServerRequest, on loop: any EventLoop, reply: @escaping @Sendable (ServerResponse) -> Void
   ) -> (@Sendable () -> Void)?
 
-  /// The answer to what was not HTTP, after which the connection is closed.
+  /// The answer to what no responder gets to see, after which the connection is closed.
   func refuse(_ refusal: Refusal) -> ServerResponse
 }
 
@@ -42,6 +42,9 @@ public struct ServerResponse: Sendable {
     self.body = body
   }
 
+  /// What a prepared answer takes beside its body, in bytes: its fields, and the same as text.
+  var headByteCount: Int { 2 * (preparedHead?.readableBytes ?? 0) }
+
   /// Writes the head now, for an answer that is sent again and again. It must not be changed any more.
   mutating func prepare() {
     var head = ByteBuffer()
@@ -50,8 +53,8 @@ public struct ServerResponse: Sendable {
   }
 }
 
-/// Why the server cannot make a request of what it received.
-public enum Refusal: Sendable, Equatable {
+/// Why the server passes nothing on of what it received.
+public enum Refusal: Error, Sendable, Equatable {
   /// Not HTTP/1.1 as RFC 9112 has it, or not one `Host` (section 3.2).
   case malformed
   /// The body is larger than the server takes.
@@ -60,4 +63,12 @@ public enum Refusal: Sendable, Equatable {
   case notAdmitted(status: Int)
   /// The bodies of all requests take as much as they are allowed to.
   case noRoomForBody
+  /// The fields are longer, or more, than the server takes.
+  case headTooLong
+  /// The end of the request target has not come before the limit of a head.
+  case targetTooLong
+  /// HTTP/2 or later, as in the preface of a client that has not asked (RFC 9113, section 3.4).
+  case versionNotSupported
+  /// There are as many connections as are allowed.
+  case overloaded
 }
