@@ -42,6 +42,19 @@ import Testing
     #expect(hits.find(RequestIdentity(request("/119"))) != nil)
   }
 
+  @Test("memory is bounded in bytes, and a request with long fields is not remembered")
+  func memory() throws {
+    var hits = RecentHits(generationSize: 10_000, generationBytes: 100_000)
+    let accept = String(repeating: "x", count: 2000)
+    let identities = (0..<200).map { RequestIdentity(request("/\($0)", fields: [.accept: accept])) }
+    for identity in identities { hits.insert(try hit(), for: identity) }
+    let kept = identities.count { hits.find($0) != nil }
+    #expect((1...100).contains(kept))
+    let large = RequestIdentity(request("/large", fields: [.accept: String(repeating: "x", count: 8000)]))
+    hits.insert(try hit(), for: large)
+    #expect(hits.find(large) == nil)
+  }
+
   @Test func anotherOutputIsNotAnsweredWithTheHeadOfTheFirst() throws {
     let hit = try hit()
     let same = Output(body: ByteBuffer(string: "abc"), mediaType: "image/png", expires: 1)

@@ -26,17 +26,25 @@ struct RecentHits {
     }
   }
 
-  /// Twice as many are kept at most.
+  /// Twice as many are kept at most, and twice as many bytes.
   private let generationSize: Int
+  private let generationBytes: Int
+  /// A request with more to tell apart than this, in bytes, is not remembered: no browser sends it.
+  private static let maximumIdentityBytes = 4096
+  /// What an entry takes beside its texts: two objects, and places in tables.
+  private static let overheadBytes = 512
   /// Those that were used since the last change of generations; when there are too many, the older ones are forgotten.
   private var recent: [RequestIdentity: Hit] = [:]
   private var older: [RequestIdentity: Hit] = [:]
+  private var recentBytes = 0
 
-  init(generationSize: Int = 2048) {
+  init(generationSize: Int = 2048, generationBytes: Int = 4 << 20) {
     self.generationSize = generationSize
+    self.generationBytes = generationBytes
   }
 
   mutating func find(_ identity: RequestIdentity) -> Hit? {
+    guard identity.byteCount <= Self.maximumIdentityBytes else { return nil }
     if let hit = recent[identity] { return hit }
     guard let hit = older[identity] else { return nil }
     insert(hit, for: identity)
@@ -44,11 +52,16 @@ struct RecentHits {
   }
 
   mutating func insert(_ hit: Hit, for identity: RequestIdentity) {
-    if recent.count >= generationSize {
+    guard identity.byteCount <= Self.maximumIdentityBytes else { return }
+    let cost = Self.overheadBytes + identity.byteCount + hit.response.headByteCount
+    if recent.count >= generationSize || recentBytes + cost > generationBytes {
       older = recent
       recent = [:]
+      recentBytes = 0
     }
+    // One that takes the place of another counts twice, which forgets a little earlier.
     recent[identity] = hit
+    recentBytes += cost
   }
 }
 
@@ -58,6 +71,7 @@ struct RequestIdentity: Hashable {
   private let authority: String
   private let method: String
   private let isSecure: Bool
+  private let isMisdirected: Bool
   private let fields: [String?]
 
   init(_ request: Request) {
@@ -65,7 +79,12 @@ struct RequestIdentity: Hashable {
     authority = request.authority
     method = request.method
     isSecure = request.isSecure
+    isMisdirected = request.isMisdirected
     let values = request.fields.isEmpty ? [] : Request.decisiveFields.map { request.fields[$0] }
     fields = values.contains { $0 != nil } ? values : []
+  }
+
+  var byteCount: Int {
+    target.utf8.count + authority.utf8.count + method.utf8.count + fields.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
   }
 }
