@@ -49,6 +49,9 @@ export function createOutputs(
 /** What the system says of a file or folder, without the path and the call. */
 export const reasonOf = (error) => error.message.replace(/ \(os error .*/, "");
 
+/** What a file takes on disk: file systems allocate blocks of this size, as the native host counts. */
+const cost = (byteCount) => Math.ceil(byteCount / 4096) * 4096;
+
 const seconds = () => Math.floor(Date.now() / 1000);
 
 /** Values with a cost each, in the order of their last use. */
@@ -130,7 +133,7 @@ class Disk {
         file.close();
       }
       await Deno.rename(temporary, this.#path(key));
-      this.index.set(key, true, line.length + body.length);
+      this.index.set(key, true, cost(line.length + body.length));
     } catch (error) {
       this.fault("an output cannot be written", error.name);
       await Deno.remove(temporary).catch(() => {});
@@ -170,7 +173,7 @@ class Disk {
         if (size !== undefined) found.push({ key: file.name, size, time: mtime?.getTime() ?? 0 });
       }
     }
-    for (const { key, size } of found.sort((one, other) => one.time - other.time)) this.index.set(key, true, size);
+    for (const { key, size } of found.sort((one, other) => one.time - other.time)) this.index.set(key, true, cost(size));
   }
 
   async #removeLeftBehind(path) {
