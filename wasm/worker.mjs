@@ -9,7 +9,7 @@ const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 /** Reasons for `refusal`. */
-export const MALFORMED = 0, FAILED = 1, OVERLOADED = 2;
+export const MALFORMED = 0, FAILED = 1, OVERLOADED = 2, HEAD_TOO_LONG = 3, TARGET_TOO_LONG = 4, VERSION_NOT_SUPPORTED = 5;
 
 /** What an output store can have for a request; of several look-ups the last of these counts. */
 export const outcomes = ["hit", "collapsed", "miss", "refused"];
@@ -55,7 +55,10 @@ export async function createWorker(
       const body = request.method === "HEAD" ? null : answer.body;
       return new Response(body, { status: answer.status, headers });
     },
-    /** For a platform that has the request as it was received: `{ method, target, fields, isHTTP10, isSecure }`. */
+    /**
+     * For a platform that has the request as it was received: `{ method, target, fields, isHTTP10, isSecure }`. With `isRefusal`, the answer
+     * is that it was no request: the connection is to be closed.
+     */
     respond: (received, signal) => worker.respond(received, signal),
     refuse: (reason) => worker.refuse(reason),
     drain: () => worker.isDraining = true,
@@ -378,6 +381,8 @@ class Flight {
   end() {
     if (this.#isOver) return;
     this.#isOver = true;
+    // The module notes every request that it has taken for one.
+    if (this.#answer && !this.#record) this.#answer.isRefusal = true;
     if (this.#answer && this.#isWanted) this.worker.note(this.#usage());
     this.#endWork();
     this.#release(this.#heldBytes);

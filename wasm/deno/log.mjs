@@ -20,6 +20,7 @@ export function createLog(level = "info") {
       write("info", "request", { namespace, method, path, origin, cache, status, bytes: byteCount, ms, code, notes });
     },
     notice: (message, members) => write("notice", message, members),
+    warning: (message, members) => write("warning", message, members),
     fault: (message, error) => write("error", message, { error: String(error?.stack ?? error) }),
     flush: () => lines.flush(),
   };

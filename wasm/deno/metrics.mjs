@@ -1,8 +1,7 @@
 // Counts since the start in the text format of Prometheus, version 0.0.4: the families of the native host, as far as they are known.
 
-import http from "node:http";
 import { outcomes } from "../worker.mjs";
-import { bind } from "./server.mjs";
+import { listen } from "./server.mjs";
 
 /** Upper bounds in seconds, as texts, because they are the values of a label. */
 const bounds = ["0.0001", "0.00025", "0.001", "0.005", "0.025", "0.1", "0.25", "1.0", "5.0", "30.0"];
@@ -49,15 +48,28 @@ function family(name, type, help, samples) {
   return `# HELP imgedge_${name} ${help}\n# TYPE imgedge_${name} ${type}\n${lines.join("")}`;
 }
 
-/** On loopback, because the numbers are nobody else's business. Resolves once it listens. */
+/**
+ * On loopback, because the numbers are nobody else's business, and by a name of it only: a page of any origin can have its own name
+ * resolved to this machine (DNS rebinding), but the browser still says the name. Throws where it cannot listen.
+ */
 export function serveMetrics(port, text) {
-  const server = http.createServer({ requireHostHeader: false }, ({ method, url }, response) => {
-    const isRead = ["GET", "HEAD"].includes(method) && url === "/metrics";
-    const type = isRead ? "text/plain; version=0.0.4; charset=utf-8" : "text/plain; charset=utf-8";
-    const body = new TextEncoder().encode(isRead ? text() : "GET /metrics\n");
-    response.writeHead(isRead ? 200 : 404, { "Content-Type": type, "Content-Length": body.length });
-    response.end(method === "HEAD" ? undefined : body);
-  });
-  server.maxConnections = 64;
-  return bind(server, port, "127.0.0.1");
+  const respond = ({ method, target, fields }) => {
+    if (!isLoopback(fields)) return answer(421, "http://localhost/metrics only\n");
+    const isRead = ["GET", "HEAD"].includes(method) && target === "/metrics";
+    return isRead ? answer(200, text(), "text/plain; version=0.0.4; charset=utf-8") : answer(404, "GET /metrics\n");
+  };
+  const refuse = () => ({ status: 400, fields: ["Content-Length", "0"], body: null });
+  return listen({ respond, refuse }, { host: "127.0.0.1", port, maximumConnections: 64 });
+}
+
+const loopback = /^(?:localhost\.?|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]*)?$/i;
+
+function isLoopback(fields) {
+  const index = fields.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === "host");
+  return index >= 0 && loopback.test(fields[index + 1]);
+}
+
+function answer(status, text, mediaType = "text/plain; charset=utf-8") {
+  const body = new TextEncoder().encode(text);
+  return { status, fields: ["Content-Type", mediaType, "Content-Length", String(body.length)], body };
 }

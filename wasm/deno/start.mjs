@@ -138,7 +138,7 @@ export function start(connections = () => undefined) {
     Deno.unrefTimer(setInterval(() => worker.askForRoom(), watchIntervalMilliseconds));
     const port = number("METRICS_PORT");
     if (port !== undefined) {
-      await serveMetrics(port, () => metrics.text(gauges()));
+      serveMetrics(port, () => metrics.text(gauges()));
     }
     return { worker, log };
   });
