@@ -5,10 +5,10 @@ struct CaseRunner {
   var run: Run
   var one: Case
 
-  /// The answers of one build and the requests that its origin got, one a step.
+  /// The answers of one build, each with the index of its step, and the requests that its origin got in each step.
   private struct Transcript {
     var build: String
-    var answers: [HTTPAnswer] = []
+    var answers: [(step: Int, answer: HTTPAnswer)] = []
     var targets: [[String]] = []
   }
 
@@ -26,11 +26,13 @@ struct CaseRunner {
       }
     }
     guard transcripts.count == 2 else { return wrong }
-    for (index, pair) in zip(transcripts[0].answers, transcripts[1].answers).enumerated() {
-      wrong += Comparison.faults(pair.0, pair.1, names: (transcripts[0].build, transcripts[1].build))
-        .map { "\(stepName(index))\($0)" }
+    for (left, right) in zip(transcripts[0].answers, transcripts[1].answers) {
+      wrong += Comparison.faults(left.answer, right.answer, names: (transcripts[0].build, transcripts[1].build))
+        .map { "\(stepName(left.step))\($0)" }
+    }
+    for (index, targets) in zip(transcripts[0].targets, transcripts[1].targets).enumerated() {
       // What is asked for at once may come in any order.
-      if transcripts[0].targets[index].sorted() != transcripts[1].targets[index].sorted() {
+      if targets.0.sorted() != targets.1.sorted() {
         wrong.append("\(stepName(index))the builds asked the origin for different things")
       }
     }
@@ -44,33 +46,51 @@ struct CaseRunner {
     var bindings = Fixtures.bindings(one, origin: origin)
     var earlier: [String: HTTPAnswer] = [:]
     for (index, step) in one.steps.enumerated() {
-      var fields: [(name: String, value: String)] = []
-      if let host = step.request.host { fields.append(("Host", host.filled(bindings))) }
-      for (name, values) in step.request.fields.sorted(by: { $0.key < $1.key }) {
-        fields += values.elements.map { (name, $0.filled(bindings)) }
-      }
-      let send = { [bindings] in
-        try client.send(method: step.request.method, target: step.request.target.filled(bindings), fields: fields)
-      }
-      var answer = try send()
-      // An output is stored after its answer has gone out: whoever asks at once may still be told that he shared the making.
-      for _ in 0..<100 where step.expect.cache == .hit && answer["cache-status"] == "imgedge; fwd=miss; collapsed" {
-        answer = try send()
-      }
+      let answers = try ask(step, client, bindings)
       let requests = origin?.takeRequests() ?? []
-      let checks = Checks(expected: step.expect, answer: answer, run: run, bindings: bindings, earlier: earlier)
-      let faults =
-        checks.all() + Invariants.faults(answer, method: step.request.method, folder: run.folder)
-        + originFaults(step.expect, requests, bindings)
-      wrong += faults.map { "\(build): \(stepName(index))\($0)" }
-      transcript.answers.append(answer)
+      for (number, (answer, expected)) in zip(answers, step.expectations).enumerated() {
+        let checks = Checks(expected: expected, answer: answer, run: run, bindings: bindings, earlier: earlier)
+        let isBodyless = step.request.raw == nil ? step.request.method == "HEAD" : expected.isEmpty
+        let faults =
+          checks.all() + Invariants.faults(answer, method: isBodyless ? "HEAD" : "GET", folder: run.folder)
+          + originFaults(expected, requests, bindings)
+        let place = answers.count == 1 ? "" : "answer \(number + 1): "
+        wrong += faults.map { "\(build): \(stepName(index))\(place)\($0)" }
+        transcript.answers.append((index, answer))
+      }
       transcript.targets.append(requests.map(\.target))
-      if let name = step.name {
+      if let name = step.name, let answer = answers.first {
         earlier[name] = answer
         bindings["etag:\(name)"] = answer["etag"]
       }
     }
     return transcript
+  }
+
+  /// One answer, or, to raw bytes, as many as are expected.
+  private func ask(
+    _ step: CaseStep, _ client: RawHTTPClient, _ bindings: [String: String]
+  ) throws -> [HTTPAnswer] {
+    if let raw = step.request.raw {
+      return try client.converse(
+        Array(raw.filled(bindings).utf8), endsInput: step.request.endsInput,
+        bodyless: step.expectations.map(\.isEmpty), closes: step.expectations.last?.closes)
+    }
+    var fields: [(name: String, value: String)] = []
+    if let host = step.request.host { fields.append(("Host", host.filled(bindings))) }
+    for (name, values) in step.request.fields.sorted(by: { $0.key < $1.key }) {
+      fields += values.elements.map { (name, $0.filled(bindings)) }
+    }
+    let send = {
+      try client.send(method: step.request.method, target: step.request.target.filled(bindings), fields: fields)
+    }
+    var answer = try send()
+    let expectsHit = step.expectations.first?.cache == .hit
+    // An output is stored after its answer has gone out: whoever asks at once may still be told that he shared the making.
+    for _ in 0..<100 where expectsHit && answer["cache-status"] == "imgedge; fwd=miss; collapsed" {
+      answer = try send()
+    }
+    return [answer]
   }
 
   private func originFaults(

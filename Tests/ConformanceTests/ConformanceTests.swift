@@ -32,7 +32,7 @@ import Testing
     let cases = try CaseFiles.decode(Data(text.utf8))
     #expect(cases.map(\.id) == ["a-x", "a-y"])
     #expect(cases.map(\.steps[0].request.target) == ["/1", "/2"])
-    #expect(cases.map(\.steps[0].expect.status) == [200, 404])
-    #expect(cases.map(\.steps[0].expect.code) == [nil, "not-found"])
+    #expect(cases.map(\.steps[0].expectations[0].status) == [200, 404])
+    #expect(cases.map(\.steps[0].expectations[0].code) == [nil, "not-found"])
   }
 }

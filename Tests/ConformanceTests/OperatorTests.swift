@@ -22,6 +22,50 @@ import Testing
     #expect(life.log.count == 3 && life.log.allSatisfy { $0.contains(#""level":"notice""#) })
   }
 
+  @Test("metrics are told at names of this machine only", arguments: Run.buildNames)
+  func metricsHosts(build: String) async throws {
+    let statuses = try await Turnstile.shared.pass { () throws -> [Int] in
+      let (listener, port) = try Socket.listen()
+      listener.close()
+      let name = "metrics-hosts-\(build)"
+      let process = try Run.start(build, name: name, more: ["--metrics-port", "\(port)"])
+      defer { process.stop() }
+      _ = try process.waitUntilListening()
+      let client = RawHTTPClient(endpoint: Endpoint(isTLS: false, host: "127.0.0.1", port: port))
+      return try [
+        "localhost", "127.0.0.1:\(port)", "[::1]:1", "rebound.example", "rebound.example:\(port)", "localhost.example",
+      ].map {
+        try client.send(method: "GET", target: "/metrics", fields: [("Host", $0)]).status
+      }
+    }
+    #expect(statuses == [200, 200, 200, 421, 421, 421])
+  }
+
+  @Test("a limit of open files bounds connections, is logged, and ends no service", arguments: Run.buildNames)
+  func openFiles(build: String) async throws {
+    let (log, turnedAway, later) = try await Turnstile.shared.pass { () throws -> (String, Set<Int>, Int) in
+      let process = try Run.start(build, name: "open-files-\(build)", openFiles: 96)
+      defer { process.stop() }
+      let endpoint = try process.waitUntilListening()
+      var sockets: [Socket] = []
+      defer { for socket in sockets { socket.close() } }
+      for _ in 0..<160 { sockets.append(try Socket.connect(host: "127.0.0.1", port: endpoint.port, secondsToWait: 60)) }
+      // Those beyond what is allowed are told so without having asked; those beyond the files wait. Event loops do not wait for each
+      // other, so that which one is the first beyond is not certain.
+      let statuses = Set(try sockets[56...59].map { try HTTPAnswer(readingAll: $0).status })
+      for socket in sockets { socket.close() }
+      sockets = []
+      let client = RawHTTPClient(endpoint: endpoint)
+      let later = try client.send(method: "GET", target: "/healthz", fields: [("Host", "localhost")]).status
+      return (try String(contentsOf: process.log, encoding: .utf8), statuses, later)
+    }
+    #expect(turnedAway == [503])
+    #expect(later == 200)
+    #expect(log.contains(#""asked":"8192","connections":"48","files":"96""#))
+    #expect(log.split(separator: "\n").count { $0.contains("connections are turned away") } == 1)
+    #expect(log.split(separator: "\n").count { $0.contains("no connection can be accepted") } == 1)
+  }
+
   @Test func whatKeepsAServerFromStartingIsSaidAlike() async throws {
     let starts = try await Turnstile.shared.pass {
       let folder = try Run.shared.get().folder

@@ -38,48 +38,54 @@ struct Case: Decodable, Sendable, CustomTestStringConvertible {
       steps = [
         CaseStep(
           request: try members.decode(CaseRequest.self, forKey: .request),
-          expect: try members.decode(Expectation.self, forKey: .expect))
+          expectations: try members.decode(OneOrMore<Expectation>.self, forKey: .expect).elements)
       ]
     }
   }
 }
 
-/// One request of a case and what is expected of its answer.
+/// One request of a case and what is expected of its answer; of raw bytes, of all the answers to them.
 struct CaseStep: Decodable, Sendable {
-  /// By which later steps refer to this one's answer.
+  /// By which later steps refer to this one's first answer.
   var name: String?
   var request: CaseRequest
-  var expect: Expectation
+  var expectations: [Expectation]
 
   enum Member: String, CodingKey, CaseIterable { case name, request, expect }
 
-  init(request: CaseRequest, expect: Expectation) {
+  init(request: CaseRequest, expectations: [Expectation]) {
     self.request = request
-    self.expect = expect
+    self.expectations = expectations
   }
 
   init(from decoder: any Decoder) throws {
     let members = try decoder.strictContainer(Member.self)
     name = try members.decodeIfPresent(String.self, forKey: .name)
     request = try members.decode(CaseRequest.self, forKey: .request)
-    expect = try members.decode(Expectation.self, forKey: .expect)
+    expectations = try members.decode(OneOrMore<Expectation>.self, forKey: .expect).elements
   }
 }
 
 /// A request as it goes over the wire: the target is sent as written.
 struct CaseRequest: Decodable, Sendable {
+  /// Everything that is sent on the connection, in place of all other members.
+  var raw: String?
+  /// Whether the sending half of the connection is closed behind that.
+  var endsInput: Bool
   var method: String
   /// The `Host` field; `nil` sends none.
   var host: String?
   var target: String
   var fields: [String: OneOrMore<String>]
 
-  enum Member: String, CodingKey, CaseIterable { case method, host, target, headers }
+  enum Member: String, CodingKey, CaseIterable { case raw, endsInput, method, host, target, headers }
 
   init(from decoder: any Decoder) throws {
     let members = try decoder.strictContainer(Member.self)
+    raw = try members.decodeIfPresent(String.self, forKey: .raw)
+    endsInput = try members.value(.endsInput, or: false)
     method = try members.value(.method, or: "GET")
-    target = try members.decode(String.self, forKey: .target)
+    target = raw == nil ? try members.decode(String.self, forKey: .target) : ""
     fields = try members.value(.headers, or: [:])
     host = members.contains(.host) ? try members.decodeIfPresent(String.self, forKey: .host) : "${HOST}"
   }

@@ -25,6 +25,8 @@ struct Expectation: Decodable, Sendable {
   var otherBytesThan: [String]
   var sameETagAs: [String]
   var otherETagThan: [String]
+  /// Of the last answer to raw bytes: whether the connection must end behind it, or must not.
+  var closes: Bool?
   /// Requests that reached the origin during this step.
   var originRequests: Int?
   var originTargets: [String]?
@@ -46,7 +48,7 @@ struct Expectation: Decodable, Sendable {
 
   enum Member: String, CodingKey, CaseIterable {
     case status, code, parameter, detail, headers, contentType, vary, cache, empty, never, text, json, picture
-    case sameBytesAs, otherBytesThan, sameETagAs, otherETagThan, originRequests, originTargets, originNever
+    case closes, sameBytesAs, otherBytesThan, sameETagAs, otherETagThan, originRequests, originTargets, originNever
   }
 
   init(from decoder: any Decoder) throws {
@@ -71,6 +73,7 @@ struct Expectation: Decodable, Sendable {
     otherBytesThan = try names(.otherBytesThan)
     sameETagAs = try names(.sameETagAs)
     otherETagThan = try names(.otherETagThan)
+    closes = try members.decodeIfPresent(Bool.self, forKey: .closes)
     originRequests = try members.decodeIfPresent(Int.self, forKey: .originRequests)
     originTargets = try members.decodeIfPresent([String].self, forKey: .originTargets)
     originNever = try members.value(.originNever, or: [])

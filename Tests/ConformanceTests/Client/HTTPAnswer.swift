@@ -19,7 +19,22 @@ struct HTTPAnswer: Sendable {
 
   /// - Parameter bytes: everything until the server closed the connection.
   init(_ bytes: [UInt8], isBodyless: Bool) throws {
-    var bytes = bytes[...]
+    var rest = bytes[...]
+    try self.init(next: &rest, isBodyless: isBodyless, endsWithConnection: true)
+    guard rest.isEmpty else { throw Malformed(description: "\(rest.count) bytes where none may be") }
+  }
+
+  /// What a server says to somebody who has not asked for anything.
+  init(readingAll socket: Socket) throws {
+    var bytes: [UInt8] = []
+    while case let more = try socket.receive(), !more.isEmpty { bytes += more }
+    try self.init(bytes, isBodyless: false)
+  }
+
+  /// - Parameters:
+  ///   - bytes: What the answer is taken from.
+  ///   - endsWithConnection: Whether nothing can follow, so that every byte is of the body.
+  init(next bytes: inout ArraySlice<UInt8>, isBodyless: Bool, endsWithConnection: Bool = false) throws {
     func line() throws -> String {
       guard let end = bytes.firstIndex(of: 10) else { throw Malformed(description: "the answer ends inside its head") }
       var text = bytes[..<end]
@@ -41,10 +56,7 @@ struct HTTPAnswer: Sendable {
       fields.append((text[..<colon].lowercased(), String(value)))
     }
     body = []
-    if isBodyless || status == 204 || status == 304 {
-      guard bytes.isEmpty else { throw Malformed(description: "a body of \(bytes.count) bytes where none may be") }
-      return
-    }
+    if isBodyless || status == 204 || status == 304 { return }
     if self["transfer-encoding"] == "chunked" {
       while true {
         let size = try line()
@@ -57,8 +69,10 @@ struct HTTPAnswer: Sendable {
         if count == 0 { break }
       }
     } else {
-      body = [UInt8](bytes)
-      if let length = self["content-length"].flatMap({ Int($0) }), length != body.count {
+      let length = self["content-length"].flatMap { Int($0) }
+      body = [UInt8](bytes.prefix(endsWithConnection ? bytes.count : length ?? 0))
+      bytes = bytes.dropFirst(body.count)
+      if let length, length != body.count {
         throw Malformed(description: "Content-Length says \(length), and \(body.count) bytes came")
       }
     }

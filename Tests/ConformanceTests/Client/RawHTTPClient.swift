@@ -19,6 +19,63 @@ struct RawHTTPClient: Sendable {
     return try HTTPAnswer(bytes, isBodyless: method == "HEAD")
   }
 
+  /// Sends bytes as they are and reads as many answers as are expected on the one connection.
+  ///
+  /// - Parameters:
+  ///   - endsInput: Whether the sending half is closed behind the bytes.
+  ///   - bodyless: For each answer that is expected, whether it has no body.
+  ///   - closes: Whether the server must then close the connection; or must not, and answer another request; `nil` if it may do both.
+  func converse(_ request: [UInt8], endsInput: Bool, bodyless: [Bool], closes: Bool?) throws -> [HTTPAnswer] {
+    let socket = try Socket.connect(host: endpoint.host, port: endpoint.port, secondsToWait: 60)
+    defer { socket.close() }
+    do {
+      try socket.send(request)
+    } catch {
+      // It may have been refused before it was whole.
+    }
+    if endsInput { socket.endInput() }
+    var received = ArraySlice<UInt8>()
+    func answer(isBodyless: Bool) throws -> HTTPAnswer {
+      while true {
+        var rest = received
+        if let answer = try? HTTPAnswer(next: &rest, isBodyless: isBodyless) {
+          received = rest
+          return answer
+        }
+        let bytes = try socket.receive()
+        guard !bytes.isEmpty else { return try HTTPAnswer(next: &received, isBodyless: isBodyless) }
+        received += bytes
+      }
+    }
+    let answers = try bodyless.map(answer(isBodyless:))
+    switch closes {
+    case true?:
+      let rest = received.isEmpty ? (try? socket.receive()) ?? [] : Array(received)
+      guard rest.isEmpty else { throw HTTPAnswer.Malformed(description: "\(rest.count) bytes behind the last answer") }
+    case false?:
+      try socket.send(Array("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
+      let last = try answer(isBodyless: false)
+      guard last.text == "ok\n" else { throw HTTPAnswer.Malformed(description: "another request gets \(last.text)") }
+    case nil: break
+    }
+    return answers
+  }
+
+  /// Everything that the server says to bytes behind which the sending half is closed.
+  func answers(to bytes: [UInt8]) throws -> [UInt8] {
+    let socket = try Socket.connect(host: endpoint.host, port: endpoint.port, secondsToWait: 60)
+    defer { socket.close() }
+    do {
+      try socket.send(bytes)
+    } catch {
+      // It may have been refused before it was whole.
+    }
+    socket.endInput()
+    var received: [UInt8] = []
+    while case let more = try socket.receive(), !more.isEmpty { received += more }
+    return received
+  }
+
   private func exchange(_ request: [UInt8]) throws -> [UInt8] {
     let socket = try Socket.connect(host: endpoint.host, port: endpoint.port, secondsToWait: 60)
     defer { socket.close() }

@@ -96,6 +96,11 @@ struct Socket: Sendable {
     return bytes
   }
 
+  /// Says that nothing more is sent.
+  func endInput() {
+    _ = shutdown(descriptor, Int32(SHUT_WR))
+  }
+
   /// Ends every call that waits on it, in any thread, and all later ones.
   func shutDown() {
     _ = shutdown(descriptor, Int32(SHUT_RDWR))

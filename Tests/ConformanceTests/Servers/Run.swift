@@ -89,6 +89,26 @@ final class Run: Sendable {
   /// Of the builds that are tested.
   static let buildNames: [String] = ["native", "wasm"].filter { Layout.onlyBuild == nil || Layout.onlyBuild == $0 }
 
+  /// One of its own, with the workspaces of no case.
+  ///
+  /// - Parameter openFiles: As many files as it may have open.
+  static func start(
+    _ build: String, name: String, openFiles: Int? = nil, more: [String] = []
+  ) throws -> SupervisedProcess {
+    let folder = try shared.get().folder
+    let isNative = build == "native"
+    let program = isNative ? Layout.binary : Layout.wasmServe
+    let arguments = (isNative ? ["serve"] : []) + ["--port", "0", "--data", folder.appending(path: name).path] + more
+    let (environment, log) = (["IMGEDGE_BIN": Layout.binary.path], folder.appending(path: "\(name).log"))
+    guard let openFiles else {
+      return try SupervisedProcess(program, arguments, environment: environment, log: log)
+    }
+    return try SupervisedProcess(
+      URL(fileURLWithPath: "/bin/bash"),
+      ["-c", "ulimit -n \(openFiles); exec \"$0\" \"$@\"", program.path] + arguments,
+      environment: environment, log: log)
+  }
+
   /// Its log is beside its data.
   static func start(
     _ build: String, data: URL, workspaces: URL, more: [String] = [], environment: [String: String] = [:]

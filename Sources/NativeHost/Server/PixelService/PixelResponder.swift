@@ -67,7 +67,9 @@ public struct PixelResponder: Responder {
 
   public func refuse(_ refusal: Refusal) -> ServerResponse {
     switch refusal {
-    case .malformed, .bodyTooLarge: Self.text(400, "the request is malformed or too large")
+    case .malformed, .bodyTooLarge, .headTooLong, .targetTooLong, .versionNotSupported:
+      Self.text(400, "the request is malformed or too large")
+    case .overloaded: Self.text(503, "there are too many connections")
     case .notAdmitted(let status): Self.text(status, Self.reason(for: status))
     case .noRoomForBody: Self.text(503, "the bodies of all requests are too large together")
     }
