@@ -80,6 +80,11 @@ Damaged
   bomb.png            30000×30000, one colour, 1-bit: a few dozen KB that would be 2.7 GB.
   bomb.gif            A GIF whose header says 65535×65535 and whose frame is 1×1.
   many-frames.gif     600 frames of 2×2.
+  lying.avif, lying-much.avif   AVIFs whose container says 64×64: the codec has 600×400 (photo.avif), and 5000×5000.
+  jpeg.tif, lying.tif   photo.png as a TIFF of JPEGs, and the same with a JPEG inside that says 20000×20000.
+  lying.webp          f-6.webp whose extended header says 64×64.
+  text-bomb.png       f.png with ten compressed texts of 256 KB that inflate to 256 MB each.
+  profile-bomb.png    f.png with a colour profile that does.
 
 Other
   quadrants.heic      96×64: red, green, blue and yellow quarters, as f.png has its corners. Not drawn: Pillow writes no HEIC.
@@ -735,6 +740,49 @@ def bomb_gif(name):
     # GIF89a, a two-colour table, one frame of a single pixel.
     return (b"GIF89a" + struct.pack("<HHBBB", 65535, 65535, 0x80, 0, 0) + bytes(3) + b"\xff\xff\xff"
             + b"," + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00" + b";")
+
+
+@file("lying.avif", "lying-much.avif")
+def lying(name):
+    """The size in `ispe` (ISO/IEC 23008-12, 6.5.3) is a word of the container's; the AV1 sequence header has another."""
+    if name == "lying.avif":
+        data = FILES["photo.avif"]("photo.avif")
+    else:
+        data = encoded(Image.new("RGB", (5000, 5000), (40, 80, 120)), "AVIF", quality=50, speed=10)
+    place = data.index(b"ispe") + 8
+    return data[:place] + struct.pack(">II", 64, 64) + data[place + 8:]
+
+
+@file("jpeg.tif", "lying.tif")
+def jpeg_in_tiff(name):
+    data = encoded(Image.open(io.BytesIO(FILES["photo.png"]("photo.png"))), "TIFF", compression="jpeg")
+    if name == "jpeg.tif":
+        return data
+    # The frame header of a baseline JPEG: marker, length, precision, height, width.
+    place = data.index(b"\xff\xc0\x00\x11") + 5
+    return data[:place] + struct.pack(">HH", 20000, 20000) + data[place + 4:]
+
+
+@file("lying.webp")
+def lying_webp(name):
+    data = FILES["f-6.webp"]("f-6.webp")
+    # Width and height less one, behind the flags.
+    place = data.index(b"VP8X") + 12
+    return data[:place] + b"\x3f\0\0\x3f\0\0" + data[place + 6:]
+
+
+@file("text-bomb.png", "profile-bomb.png")
+def inflating(name):
+    compressor = zlib.compressobj(9)
+    block = bytes(1 << 20)
+    stream = b"".join(compressor.compress(block) for _ in range(256)) + compressor.flush()
+    if name == "text-bomb.png":
+        chunks = b"".join(png_chunk(b"zTXt", b"k%d\0\0" % number + stream) for number in range(10))
+    else:
+        chunks = png_chunk(b"iCCP", b"profile\0\0" + stream)
+    data = FILES["f.png"]("f.png")
+    # Behind the signature and IHDR.
+    return data[:33] + chunks + data[33:]
 
 
 @file("many-frames.gif")

@@ -5,6 +5,10 @@ import EdgeHandler
 struct EncodedPicture {
   let bytes: UnsafeRawBufferPointer
   let format: ImageHeader.Format
+  /// What libraries are given of them.
+  private let readable: UnsafeRawBufferPointer
+  private let structure: Result<Structure, PixelFailure>
+  private let limits: PixelEngine.Limits
   private let svg: SVGRenderer
   private let interruption: Interruption
 
@@ -13,7 +17,9 @@ struct EncodedPicture {
     guard let format = Sniffing.format(of: bytes) else { return nil }
     self.bytes = bytes
     self.format = format
-    svg = SVGRenderer(bytes, context)
+    (structure, readable) = context.structures.structure(of: bytes, format, context.limits)
+    limits = context.limits
+    svg = context.renderer(of: bytes)
     interruption = context.interruption
   }
 
@@ -51,7 +57,7 @@ struct EncodedPicture {
   private func thumbnail(
     of whole: VipsPicture, reducedAtMost possible: Double
   ) throws(PixelFailure) -> VipsPicture? {
-    guard possible >= 2, let small = try? VipsPicture(cvips_load_heif(bytes.baseAddress, bytes.count, 1)) else {
+    guard possible >= 2, let small = try? VipsPicture(cvips_load_heif(readable.baseAddress, readable.count, 1)) else {
       return nil
     }
     let (x, y) = (Double(whole.width) / Double(small.width), Double(whole.height) / Double(small.height))
@@ -77,7 +83,8 @@ struct EncodedPicture {
 
   private func open(allFrames: Bool, shrink: Double) throws(PixelFailure) -> VipsPicture {
     if format == .svg { return try svg.picture(scale: 1) }
-    let (start, count) = (bytes.baseAddress, bytes.count)
+    _ = try structure.get()
+    let (start, count) = (readable.baseAddress, readable.count)
     let frames: Int32 = allFrames ? -1 : 1
     let pointer: UnsafeMutablePointer<VipsImage>? =
       switch format {
@@ -99,14 +106,22 @@ extension EncodedPicture {
       let size = try svg.naturalSize()
       return ImageHeader(format: .svg, width: size.width, height: size.height, hasAlpha: true)
     }
+    let structure = try structure.get()
+    if structure.isLying {
+      // How large it would be decides whether it is too large or just wrong.
+      let size = structure.decoded
+      guard size.area > limits.maximumPixels else { throw .undecodable }
+      return ImageHeader(format: format, width: size.width, height: size.height)
+    }
     let size = try webPSize()
     // The smallest scale will do where the size is known.
     let picture = try open(allFrames: false, shrink: size.map { Double(min($0.width, $0.height)) } ?? 1)
     let (width, height) = size.map { ($0.width, $0.height) } ?? (picture.width, picture.height)
     let isAnimation = format == .gif || format == .webp
+    let counted = isAnimation ? max(picture.integer("n-pages") ?? 1, 1) : 1
     return ImageHeader(
       format: format, width: width, height: height, orientation: orientation(picture),
-      frames: isAnimation ? max(picture.integer("n-pages") ?? 1, 1) : 1,
+      frames: counted > limits.maximumFrames ? max(counted, structure.frames) : counted,
       hasAlpha: picture.hasAlpha)
   }
 
@@ -114,7 +129,7 @@ extension EncodedPicture {
   private func webPSize() throws(PixelFailure) -> PixelSize? {
     guard format == .webp else { return nil }
     var (width, height): (Int32, Int32) = (0, 0)
-    guard cvips_webp_size(bytes.baseAddress, bytes.count, &width, &height) == 0, width > 0, height > 0 else {
+    guard cvips_webp_size(readable.baseAddress, readable.count, &width, &height) == 0, width > 0, height > 0 else {
       throw .undecodable
     }
     return PixelSize(width: Int(width), height: Int(height))

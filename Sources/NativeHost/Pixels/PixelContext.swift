@@ -1,8 +1,48 @@
 import EdgeHandler
 
-/// What holds for one piece of work.
+/// What holds for one piece of work. Pictures that come of it read what is kept here, so it must outlive them.
 struct PixelContext {
   let limits: PixelEngine.Limits
   let svgWorker: [String]
   let interruption: Interruption
+  let structures = StructureCache()
+
+  /// - Parameter svg: must stay where it is as long as this.
+  func renderer(of svg: UnsafeRawBufferPointer) -> SVGRenderer {
+    if let start = svg.baseAddress, let renderer = structures.renderers[start] { return renderer }
+    let renderer = SVGRenderer(svg, self)
+    if let start = svg.baseAddress { structures.renderers[start] = renderer }
+    return renderer
+  }
+}
+
+/// The structures of the originals that a piece of work has to do with, each read once, and the bytes that are read in their place.
+final class StructureCache {
+  private typealias Entry = (structure: Result<Structure, PixelFailure>, readable: UnsafeRawBufferPointer)
+
+  /// One of them may have told its size and wait to draw.
+  fileprivate var renderers: [UnsafeRawPointer: SVGRenderer] = [:]
+  private var entries: [UnsafeRawPointer: Entry] = [:]
+  private var replacements: [UnsafeMutableRawBufferPointer] = []
+
+  deinit {
+    for replacement in replacements { replacement.deallocate() }
+  }
+
+  /// - Parameter bytes: must stay where they are as long as this.
+  func structure(
+    of bytes: UnsafeRawBufferPointer, _ format: ImageHeader.Format, _ limits: PixelEngine.Limits
+  ) -> (structure: Result<Structure, PixelFailure>, readable: UnsafeRawBufferPointer) {
+    if let start = bytes.baseAddress, let entry = entries[start] { return entry }
+    var entry: Entry = (Result { () throws(PixelFailure) in try Structure.read(bytes, format, limits) }, bytes)
+    if case .success(var structure) = entry.structure, let replacement = structure.replacement {
+      let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: replacement.count, alignment: 1)
+      copy.copyBytes(from: replacement)
+      replacements.append(copy)
+      structure.replacement = nil
+      entry = (.success(structure), UnsafeRawBufferPointer(copy))
+    }
+    if let start = bytes.baseAddress { entries[start] = entry }
+    return entry
+  }
 }

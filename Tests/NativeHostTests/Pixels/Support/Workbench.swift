@@ -6,7 +6,8 @@ import Testing
 
 /// The engine, asked and awaited.
 enum Workbench {
-  static let engine = PixelEngine(threads: 2, limits: limits, svgWorker: [worker] + SVGWorker.arguments)
+  static let engine = PixelEngine(
+    threads: 2, limits: limits, svgWorker: [worker] + SVGWorker.arguments)
 
   /// The tests' own program has no such command; it lies beside the one that has.
   static let worker = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
@@ -27,6 +28,16 @@ enum Workbench {
       _ = engine.inspect(InspectRequest(blob: original, content: content), original: bytes) {
         continuation.resume(returning: $0)
       }
+    }
+  }
+
+  static func inspect(_ name: String, maximumPixels: Int) async throws -> InspectResult {
+    var limits = PixelEngine.Limits()
+    limits.maximumPixels = maximumPixels
+    let engine = PixelEngine(threads: 1, limits: limits)
+    let bytes = try TestPictures.bytes(name)
+    return await withCheckedContinuation { continuation in
+      _ = engine.inspect(InspectRequest(blob: original), original: bytes) { continuation.resume(returning: $0) }
     }
   }
 

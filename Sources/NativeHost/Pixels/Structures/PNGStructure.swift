@@ -1,0 +1,127 @@
+import CDeflateLibrary
+import EdgeHandler
+
+/// The chunks of a PNG (PNG 3, section 5). libpng inflates every compressed text and profile, of which there can be any number, each
+/// of a thousand times its size; and it keeps every text.
+enum PNGStructure {
+  private static let maximumChunks = 1_000_000
+  /// Of chunks other than those of the pixels, before only the known ones are kept.
+  private static let maximumAncillaries = 256
+
+  static func read(_ bytes: UnsafeRawBufferPointer) throws(PixelFailure) -> Structure {
+    guard bytes.bigEndian(4, at: 8) == 13, bytes.name(at: 12) == "IHDR", let width = bytes.bigEndian(4, at: 16),
+      let height = bytes.bigEndian(4, at: 20), width > 0, height > 0, let depth = bytes.bigEndian(1, at: 24),
+      let interlacing = bytes.bigEndian(1, at: 28)
+    else { throw .undecodable }
+    var structure = Structure(decoded: PixelSize(width: width, height: height))
+    // Interlaced, all pixels are decoded before the first is shown.
+    if interlacing != 0 { structure.unbroken = Double(structure.decoded.area) * (depth == 16 ? 40 : 25) }
+    var ancillaries = Ancillaries()
+    var dropped: [Range<Int>] = []
+    var place = 33
+    var (count, ancillaryCount) = (0, 0)
+    while let length = bytes.bigEndian(4, at: place), let name = bytes.bigEndian(4, at: place + 4) {
+      count += 1
+      guard count <= maximumChunks else { throw .undecodable }
+      // What is cut off is left to the decoder to complain of.
+      guard name != Chunk.end, let data = bytes.part(place + 8, length) else { break }
+      let end = min(place + 12 + length, bytes.count)
+      if !Chunk.ofPixels.contains(name) {
+        ancillaryCount += 1
+        if !ancillaries.keeps(name, data) || ancillaryCount > maximumAncillaries {
+          if let last = dropped.last, last.upperBound == place {
+            dropped[dropped.count - 1] = last.lowerBound..<end
+          } else {
+            dropped.append(place..<end)
+          }
+        }
+      }
+      place = end
+    }
+    if !dropped.isEmpty { structure.replacement = bytes.without(dropped) }
+    return structure
+  }
+
+  private enum Chunk {
+    static let data = number("IDAT")
+    static let end = number("IEND")
+    static let text = number("tEXt")
+    static let compressedText = number("zTXt")
+    static let internationalText = number("iTXt")
+    static let profile = number("iCCP")
+    static let exif = number("eXIf")
+    static let suggestedPalette = number("sPLT")
+    /// The pixels of a still or an animation, and the palette.
+    static let ofPixels: Set<Int> = [data, number("PLTE"), number("tRNS"), number("fcTL"), number("fdAT")]
+
+    private static func number(_ name: String) -> Int {
+      name.utf8.reduce(0) { $0 << 8 | Int($1) }
+    }
+  }
+
+  /// Which chunks beside the pixels are read.
+  private struct Ancillaries {
+    private var hasProfile = false
+    private var hasEXIF = false
+    private var hasXMP = false
+    private var textBytes = 0
+    private static let maximumTextBytes = 65_536
+
+    mutating func keeps(_ name: Int, _ data: UnsafeRawBufferPointer) -> Bool {
+      switch name {
+      // Nobody asks for these.
+      case Chunk.compressedText, Chunk.suggestedPalette: return false
+      case Chunk.text:
+        textBytes += data.count
+        return textBytes <= Self.maximumTextBytes
+      case Chunk.internationalText:
+        guard !hasXMP else { return false }
+        hasXMP = true
+        return PNGStructure.isBoundedXMP(data)
+      case Chunk.profile:
+        guard !hasProfile else { return false }
+        hasProfile = true
+        // Name, its end, compression method.
+        guard let nameLength = data.prefix(80).firstIndex(of: 0), let stream = data.part(from: nameLength + 2)
+        else { return false }
+        return PNGStructure.inflates(stream, within: StructureLimit.profileBytes)
+      case Chunk.exif:
+        guard !hasEXIF else { return false }
+        hasEXIF = true
+        return EXIFStructure.isBounded(behindName: data)
+      default: return true
+      }
+    }
+  }
+
+  /// Of the international texts (section 11.3.3.4) only XMP is ever passed on.
+  private static func isBoundedXMP(_ data: UnsafeRawBufferPointer) -> Bool {
+    let keyword: StaticString = "XML:com.adobe.xmp\0"
+    guard data.begins(with: keyword), let isCompressed = data.bigEndian(1, at: keyword.utf8CodeUnitCount),
+      var rest = data.part(from: keyword.utf8CodeUnitCount + 2)
+    else { return false }
+    // Language and translated keyword.
+    for _ in 0..<2 {
+      guard let end = rest.prefix(256).firstIndex(of: 0), let after = rest.part(from: end + 1) else { return false }
+      rest = after
+    }
+    return isCompressed == 0
+      ? rest.count <= StructureLimit.textBytes : inflates(rest, within: StructureLimit.textBytes)
+  }
+
+  /// Whether a zlib stream is whole and no longer than this.
+  private static func inflates(_ stream: UnsafeRawBufferPointer, within maximumBytes: Int) -> Bool {
+    guard stream.count <= maximumBytes, let decompressor = libdeflate_alloc_decompressor() else { return false }
+    defer { libdeflate_free_decompressor(decompressor) }
+    // Most take a hundredth of what is allowed, which need not be taken for them.
+    for capacity in [min(64 * stream.count, 65_536), maximumBytes] {
+      let room = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 1)
+      defer { room.deallocate() }
+      var count = 0
+      let result = libdeflate_zlib_decompress(
+        decompressor, stream.baseAddress, stream.count, room.baseAddress, room.count, &count)
+      if result != LIBDEFLATE_INSUFFICIENT_SPACE { return result == LIBDEFLATE_SUCCESS }
+    }
+    return false
+  }
+}

@@ -1,0 +1,71 @@
+import EdgeHandler
+
+/// What decoding an original will cost, as its container and the headers inside of it promise, read before any library sees it.
+///
+/// Law of this folder: readers look at headers and lengths, never at pixels; their time grows with the number of parts, which is
+/// bounded; nothing in them traps on any input. What is beyond all reason ends as ``PixelFailure/undecodable``. They are written
+/// here because no library on hand tells a file's structure without also decoding what is in it.
+struct Structure {
+  /// Of the largest picture that comes from the decoder for one frame, or of what the decoder needs room for.
+  var decoded: PixelSize
+  /// Of a GIF or WebP. Libraries are asked to look for no more than one too many.
+  var frames = 1
+  /// Whether ``decoded`` is not what the container says of itself.
+  var isLying = false
+  /// Whether decoding costs what the headers promise.
+  var isPredictable = true
+  /// The longest time in nanoseconds, about, that a decoder works on one frame without asking whether it should stop.
+  var unbroken: Double = 0
+  /// What is read in place of the original: it lacks what is never shown and would cost much.
+  var replacement: [UInt8]?
+
+  init(decoded: PixelSize) {
+    self.decoded = decoded
+  }
+
+  static func read(
+    _ bytes: UnsafeRawBufferPointer, _ format: ImageHeader.Format, _ limits: PixelEngine.Limits
+  ) throws(PixelFailure) -> Structure {
+    switch format {
+    case .jpeg: try JPEGStructure.read(bytes)
+    case .png: try PNGStructure.read(bytes)
+    case .gif: try GIFStructure.read(bytes, limits)
+    case .webp: try WebPStructure.read(bytes, limits)
+    case .tiff: try TIFFStructure.read(bytes)
+    case .avif, .heic: try HEIFStructure.read(bytes)
+    // It is read by a process of its own.
+    case .svg: Structure(decoded: PixelSize(width: 0, height: 0))
+    }
+  }
+}
+
+/// Bounds that hold for every format.
+enum StructureLimit {
+  /// Of a colour profile, inflated. Large ones, for printing, have two or three million bytes.
+  static let profileBytes = 4 << 20
+  /// Of a text that is kept, inflated.
+  static let textBytes = 1 << 20
+}
+
+extension PixelSize {
+  /// Pixels, or the most there can be.
+  var area: Int {
+    let (area, isTooMuch) = max(width, 0).multipliedReportingOverflow(by: max(height, 0))
+    return isTooMuch ? .max : area
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// A copy that lacks these parts, which are in order.
+  func without(_ parts: [Range<Int>]) -> [UInt8] {
+    var copy: [UInt8] = []
+    copy.reserveCapacity(count)
+    var place = 0
+    for part in parts where part.lowerBound >= place && part.upperBound <= count {
+      copy += self[place..<part.lowerBound]
+      place = part.upperBound
+    }
+    copy += self[place...]
+    return copy
+  }
+}

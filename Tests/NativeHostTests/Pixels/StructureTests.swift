@@ -1,0 +1,218 @@
+import CVips
+import EdgeHandler
+import Foundation
+import Glibc
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import Pixels
+
+@Suite(.ownThread, .serialized) struct StructureTests {
+  private static let seed: UInt64 = 9
+
+  private func withContext<Value>(_ body: (PixelContext) throws -> Value) rethrows -> Value {
+    // What libvips needs to have been told.
+    _ = Workbench.engine
+    let context = PixelContext(
+      limits: PixelEngine.Limits(), svgWorker: ["/bin/false"],
+      interruption: Interruption(deadline: .now + .seconds(600)))
+    return try withExtendedLifetime(context) { try body(context) }
+  }
+
+  /// Of reading the header and the first frame, in nanoseconds of this thread's.
+  private func cost(_ bytes: [UInt8]) -> (nanoseconds: Double, isDecoded: Bool) {
+    withContext { context in
+      bytes.withUnsafeBytes { bytes in
+        let start = threadTime()
+        guard let picture = EncodedPicture(bytes, context), (try? picture.header()) != nil,
+          (try? picture.open().computed(context.interruption)) != nil
+        else { return (threadTime() - start, false) }
+        return (threadTime() - start, true)
+      }
+    }
+  }
+
+  private func threadTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
+  }
+
+  private static let honest: [ImageHeader.Format: String] = [
+    .png: "photo.png", .jpeg: "photo.jpg", .gif: "photo.gif", .webp: "photo.webp", .tiff: "photo.tif",
+  ]
+
+  @Test("a hostile byte costs no more than an honest one", arguments: Bomb.allCases)
+  func bounded(bomb: Bomb) throws {
+    let honest = try Array(TestPictures.bytes(try #require(Self.honest[bomb.format])).readableBytesView)
+    let usual = (0..<3).map { _ in cost(honest).nanoseconds }.max()! / Double(honest.count)
+    let bytes = try bomb.bytes()
+    let (nanoseconds, isDecoded) = cost(bytes)
+    // Without a bound the worst of them take minutes. The readers are slow in a build for debugging.
+    let most = max(30 * usual, 300) * Double(bytes.count) + 50e6
+    #expect(nanoseconds < most, "\(Int(nanoseconds / 1e6)) ms for \(bytes.count) bytes; usual: \(usual) ns a byte")
+    switch bomb {
+    // What browsers show is shown.
+    case .compressedTexts, .internationalTexts, .texts, .profile, .xmp, .palettes, .exifOfPNG, .exifOfJPEG,
+      .unknownChunks, .commentsOfGIF, .framesOfGIF, .framesOfWebP, .pages:
+      #expect(isDecoded)
+    default: break
+    }
+  }
+
+  @Test("frames that are not looked at count", arguments: [Bomb.framesOfGIF, .framesOfWebP])
+  func counted(bomb: Bomb) async throws {
+    guard case .image(let header) = await Workbench.inspect(ByteBuffer(bytes: try bomb.bytes())) else {
+      Issue.record("not an image")
+      return
+    }
+    #expect(header.frames > 10_000)
+  }
+
+  @Test(
+    "XMP and a profile of usual size are kept",
+    arguments: [
+      "photo.png", "p3.png", "f-6.png", "alpha.png", "metadata.jpg", "photo.jpg", "photo.webp", "anim.webp", "anim.gif",
+      "photo.tif", "pages.tif", "photo.avif", "swatches.heic", "photo-progressive.jpg", "thumbnail.avif",
+      "grey-spots.tif",
+    ])
+  func ordinary(name: String) throws {
+    let bytes = try Array(TestPictures.bytes(name).readableBytesView)
+    try bytes.withUnsafeBytes { bytes in
+      let format = try #require(Sniffing.format(of: bytes))
+      let structure = try Structure.read(bytes, format, PixelEngine.Limits())
+      #expect(structure.replacement == nil)
+      #expect(structure.isPredictable && !structure.isLying)
+      let (width, height) = (structure.decoded.width, structure.decoded.height)
+      #expect(
+        try withContext { try EncodedPicture(bytes, $0)?.header() }.map { $0.width == width && $0.height == height }
+          == true)
+    }
+  }
+
+  @Test("the size of the codec counts, not that of the container")
+  func lying() async throws {
+    #expect(try await Workbench.inspect("lying.avif") == .undecodable)
+    #expect(
+      try await Workbench.inspect("lying-much.avif", maximumPixels: 12_000_000)
+        == .image(ImageHeader(format: .avif, width: 5000, height: 5000)))
+  }
+
+  @Test("a canvas and a strip are as large as what is in them")
+  func lyingElsewhere() async throws {
+    #expect(try await Workbench.inspect("lying.webp") == .undecodable)
+    #expect(
+      try await Workbench.inspect("lying.tif") == .image(ImageHeader(format: .tiff, width: 20_000, height: 20_000)))
+    #expect(try await Workbench.header("jpeg.tif") == ImageHeader(format: .tiff, width: 600, height: 400))
+    let output = try await Workbench.output("jpeg.tif", [.resize(width: 60, height: 40)])
+    let look = try PictureReader.shared.look(
+      LookRequest(path: TestPictures.keep(output), reference: TestPictures.path("photo.png")))
+    #expect(try #require(look.decibels) > 24)
+  }
+
+  /// libheif and libaom write other sequence headers than Pillow's library does.
+  @Test("what the service makes is predictable", arguments: [(30, 20), (333, 211), (1500, 1000)], [true, false])
+  func own(size: (Int, Int), lossless: Bool) async throws {
+    for format in [OutputFormat.avif, .webp, .gif, .jpeg, .png] {
+      let output = try await Workbench.output(
+        "photo.jpg", [.resize(width: size.0, height: size.1)],
+        as: Encoding(format: format, lossless: lossless, palette: lossless))
+      try output.withUnsafeReadableBytes { bytes in
+        let structure = try Structure.read(bytes, try #require(Sniffing.format(of: bytes)), PixelEngine.Limits())
+        #expect(structure.isPredictable && !structure.isLying && structure.replacement == nil)
+        #expect((structure.decoded.width, structure.decoded.height) == size)
+      }
+    }
+  }
+
+  @Test("every item of a file is looked at, whatever it is for", arguments: ["thumbnail.avif", "swatches.heic"])
+  func everyItem(name: String) async throws {
+    let bytes = try Array(TestPictures.bytes(name).readableBytesView)
+    let places = bytes.indices.filter { bytes[$0...].starts(with: "ispe".utf8) }
+    #expect(!places.isEmpty)
+    for place in places {
+      var changed = bytes
+      changed.replaceSubrange(place + 8..<place + 16, with: [0, 0, 0, 8, 0, 0, 0, 8])
+      #expect(await Workbench.inspect(ByteBuffer(bytes: changed)) == .undecodable)
+    }
+  }
+
+  /// A frame header with a size of its own is nothing that a sequence header promises.
+  @Test("a second picture or a size of its own in an AV1 item is not predictable")
+  func unpredictable() throws {
+    let bytes = try Array(TestPictures.bytes("photo.avif").readableBytesView)
+    bytes.withUnsafeBytes { bytes in
+      guard let items = HEIFItems(bytes), let item = items.items[items.primary] else {
+        Issue.record("no primary item")
+        return
+      }
+      let data = items.withData(of: item) { Array($0) }
+      let once = data.withUnsafeBytes { AV1Headers($0) }
+      #expect(once.isPredictable && once.size.map { $0 == (600, 400) } == true)
+      let twice = (data + data).withUnsafeBytes { AV1Headers($0) }
+      #expect(!twice.isPredictable)
+      let cut = data.dropLast(10).withUnsafeBytes { AV1Headers($0) }
+      #expect(!cut.isPredictable)
+    }
+  }
+
+  @Test("a tile that is larger than its TIFF is not decoded")
+  func tile() async throws {
+    var bytes = try Bomb.pages.bytes()
+    // RowsPerStrip and the length of strips become the sides of a tile.
+    for (index, tag) in [(7, 322), (8, 323)] {
+      let place = 10 + 12 * index
+      bytes.replaceSubrange(
+        place..<place + 2, with: [UInt8(truncatingIfNeeded: tag), UInt8(truncatingIfNeeded: tag >> 8)])
+      bytes.replaceSubrange(place + 8..<place + 12, with: [0, 0x40, 0, 0])
+    }
+    #expect(
+      await Workbench.inspect(ByteBuffer(bytes: bytes))
+        == .image(ImageHeader(format: .tiff, width: 16_384, height: 16_384)))
+  }
+
+  @Test(
+    "readers of structures do not trap",
+    arguments: [
+      "photo.avif", "thumbnail.avif", "swatches.heic", "f-6.jpg", "photo-progressive.jpg", "f-6.png", "p3.png",
+      "anim.gif",
+      "anim.webp", "alpha.webp", "f-6.webp", "f-6.tif", "pages.tif", "metadata.jpg",
+    ])
+  func mutated(name: String) throws {
+    var random = SeededGenerator(seed: Self.seed)
+    let bytes = try Array(TestPictures.bytes(name).readableBytesView)
+    let format = try #require(bytes.withUnsafeBytes { Sniffing.format(of: $0) })
+    let numbers: [[UInt8]] = [[0, 0, 0, 0], [0xFF, 0xFF, 0xFF, 0xFF], [0x7F, 0xFF, 0xFF, 0xFF], [0x80, 0, 0, 0]]
+    for round in 0..<600 {
+      var changed = bytes
+      for _ in 0..<Int.random(in: 1...8, using: &random) {
+        // Headers stand in front, mostly.
+        let place = Int.random(in: 0..<(round % 3 == 0 ? changed.count : min(changed.count, 600)), using: &random)
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: changed[place] = UInt8.random(in: 0...255, using: &random)
+        case 1:
+          let number = numbers.randomElement(using: &random) ?? []
+          changed.replaceSubrange(place..<min(place + 4, changed.count), with: number)
+        case 2: changed.removeSubrange(place..<min(place + Int.random(in: 1...40, using: &random), changed.count))
+        default: changed.insert(contentsOf: changed[place..<min(place + 40, changed.count)], at: place)
+        }
+        if changed.isEmpty { changed = [0] }
+      }
+      changed.withUnsafeBytes { _ = try? Structure.read($0, format, PixelEngine.Limits()) }
+    }
+    for length in stride(from: 0, to: min(bytes.count, 1200), by: 1) {
+      bytes[..<length].withUnsafeBytes { _ = try? Structure.read($0, format, PixelEngine.Limits()) }
+    }
+    for _ in 0..<300 {
+      let noise = random.bytes(Int.random(in: 0...300, using: &random))
+      noise.withUnsafeBytes { bytes in
+        for format in ImageHeader.Format.allCases { _ = try? Structure.read(bytes, format, PixelEngine.Limits()) }
+        _ = AV1Headers(bytes)
+        var headers = HEVCHeaders(configuration: bytes)
+        headers.add(bytes, lengthBytes: 2)
+        _ = EXIFStructure.isBounded(bytes)
+      }
+    }
+  }
+}
