@@ -2,7 +2,9 @@
 #include "CIsolation.h"
 
 #include <sched.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,3 +17,5 @@ int cisolation_close_from(posix_spawn_file_actions_t *actions, int first) {
 }
 
 int cisolation_leave_networks(void) { return unshare(CLONE_NEWUSER | CLONE_NEWNET); }
+
+void cisolation_end_with_parent(void) { prctl(PR_SET_PDEATHSIG, SIGKILL); }

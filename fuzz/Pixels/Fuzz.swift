@@ -14,7 +14,7 @@ let limits: PixelEngine.Limits = {
 }()
 let engine: PixelEngine = {
   // SVG is left to a process of its own, which is not started here.
-  return PixelEngine(threads: 1, limits: limits, svgWorker: ["/bin/false"])
+  return PixelEngine(threads: 1, limits: limits, svgWorker: ["/bin/false"], pixelWorker: nil)
 }()
 
 /// What `work` calls back with.

@@ -13,5 +13,7 @@ int cisolation_sockets(int ends[2]);
 int cisolation_close_from(posix_spawn_file_actions_t *actions, int first);
 /// Leaves this process without any network; 0 where the system allows that.
 int cisolation_leave_networks(void);
+/// This process is killed when the thread ends that has started it.
+void cisolation_end_with_parent(void);
 
 #endif

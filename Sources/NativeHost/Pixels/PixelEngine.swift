@@ -38,23 +38,34 @@ public final class PixelEngine: Sendable {
   private let queue: WorkQueue
   private let limits: Limits
   private let svgWorker: [String]
+  /// For what cannot be broken off; `nil` where all is done here.
+  private let workers: PixelWorkerPool?
 
-  /// - Parameter svgWorker: a program and its first arguments, which runs ``SVGWorker/run(maximumPixels:)``.
-  public init(threads: Int, limits: Limits, svgWorker: [String] = ["/proc/self/exe"] + SVGWorker.arguments) {
+  /// - Parameters:
+  ///   - svgWorker: a program and its first arguments, which runs ``SVGWorker/run(maximumPixels:)``.
+  ///   - pixelWorker: one that runs ``PixelWorker/run()``. `nil`, for programs that have no such command, has all done in this
+  ///     process, whose threads are then held past their limits by what cannot be broken off.
+  public init(
+    threads: Int, limits: Limits, svgWorker: [String] = ["/proc/self/exe"] + SVGWorker.arguments,
+    pixelWorker: [String]? = ["/proc/self/exe"] + PixelWorker.arguments
+  ) {
     guard Vips.isReady else { fatalError("libvips cannot be initialised, or its module for AVIF and HEIC is missing.") }
     self.limits = limits
     self.svgWorker = svgWorker
+    workers = pixelWorker.map { PixelWorkerPool(command: $0, maximumIdle: threads) }
     queue = WorkQueue(threads: threads, maximumQueued: limits.maximumQueued)
     queue.start()
   }
 
   deinit {
     queue.close()
+    workers?.close()
   }
 
   /// Ends all work, as if it were cancelled, and returns when nothing will be called back any more.
   public func shutdown() {
     queue.shutdown()
+    workers?.close()
   }
 
   /// Whether what is asked of it now would not be refused.
@@ -67,7 +78,7 @@ public final class PixelEngine: Sendable {
   ) -> @Sendable () -> Void {
     queue.submit(timeoutMilliseconds: Self.looksTimeoutMilliseconds) { [self] turn in
       guard case .run(let interruption) = turn else { return { completion(.overloaded) } }
-      let result = Inspection.result(of: request, original, context(interruption))
+      let result = inspected(request, original, interruption)
       return { completion(result) }
     }
   }
@@ -79,7 +90,7 @@ public final class PixelEngine: Sendable {
     queue.submit(timeoutMilliseconds: plan.timeoutMilliseconds) { [self] turn in
       let rendering: Rendering =
         switch turn {
-        case .run(let interruption): PlanRun.outcome(of: plan, blobs, context(interruption))
+        case .run(let interruption): rendered(plan, blobs, interruption)
         case .refused(.full): .overloaded
         case .refused(.timedOut): .timedOut
         case .refused(.cancelled): .failed
@@ -94,11 +105,83 @@ public final class PixelEngine: Sendable {
     queue.submit(timeoutMilliseconds: Self.looksTimeoutMilliseconds) { [self] turn in
       let result: SampleResult =
         switch turn {
-        case .run(let interruption): Sampling.result(of: request, original, context(interruption))
+        case .run(let interruption): sampled(request, original, interruption)
         case .refused(.timedOut): .timedOut
         case .refused: .overloaded
         }
       return { completion(result) }
+    }
+  }
+
+  // MARK: On a thread of the queue
+
+  private func inspected(
+    _ request: InspectRequest, _ original: ByteBuffer, _ interruption: Interruption
+  ) -> InspectResult {
+    let context = context(interruption)
+    return original.withUnsafeReadableBytes { bytes in
+      let cost = WorkCost(bytes, decodes: request.content != nil, context)
+      guard let workers, cost.needsProcess else {
+        return withExtendedLifetime(context) { Inspection.result(of: request, original, context) }
+      }
+      do throws(PixelWorkerPool.Failure) {
+        let blobs = [request.blob: bytes]
+        guard case .inspected(let result) = try workers.answer(.inspect(request), blobs: blobs, cost, context) else {
+          return .overloaded
+        }
+        return result
+      } catch {
+        return error == .died ? .undecodable : .overloaded
+      }
+    }
+  }
+
+  private func sampled(
+    _ request: SampleRequest, _ original: ByteBuffer, _ interruption: Interruption
+  ) -> SampleResult {
+    let context = context(interruption)
+    return original.withUnsafeReadableBytes { bytes in
+      let cost = WorkCost(bytes, decodes: true, context)
+      guard let workers, cost.needsProcess else {
+        return withExtendedLifetime(context) { Sampling.result(of: request, original, context) }
+      }
+      do throws(PixelWorkerPool.Failure) {
+        let blobs = [request.blob: bytes]
+        guard case .sampled(let result) = try workers.answer(.sample(request), blobs: blobs, cost, context) else {
+          return .overloaded
+        }
+        return result
+      } catch {
+        switch error {
+        case .died: return .undecodable
+        case .interrupted where !interruption.isCancelled: return .timedOut
+        case .interrupted, .notStarted: return .overloaded
+        }
+      }
+    }
+  }
+
+  private func rendered(
+    _ plan: RenderPlan, _ originals: [Blob: ByteBuffer], _ interruption: Interruption
+  ) -> Rendering {
+    let context = context(interruption)
+    return PlanRun.withBytes(of: Array(originals)) { blobs in
+      let cost = WorkCost(plan, blobs, context)
+      guard let workers, cost.needsProcess else {
+        return withExtendedLifetime(context) { PlanRun.outcome(of: plan, originals, context) }
+      }
+      do throws(PixelWorkerPool.Failure) {
+        guard case .rendered(let rendering) = try workers.answer(.render(plan), blobs: blobs, cost, context) else {
+          return .failed
+        }
+        return rendering
+      } catch {
+        switch error {
+        case .died: return blobs.isEmpty ? .failed : .undecodable
+        case .interrupted: return interruption.isCancelled ? .failed : .timedOut
+        case .notStarted: return .failed
+        }
+      }
     }
   }
 

@@ -8,7 +8,7 @@ enum PlanRun {
     of plan: RenderPlan, _ blobs: [Blob: ByteBuffer], _ context: PixelContext
   ) -> Rendering {
     let start = ContinuousClock.now
-    return withBytes(of: Array(blobs), [:]) { blobs in
+    return withBytes(of: Array(blobs)) { blobs in
       let drawing = Drawing(
         blobs: blobs, quality: plan.encoding.isLossy ? .fast : .high, context: context)
       do throws(PixelFailure) {
@@ -39,8 +39,8 @@ enum PlanRun {
   }
 
   /// The bytes of all buffers, held in their place.
-  private static func withBytes<Value>(
-    of buffers: [(key: Blob, value: ByteBuffer)], _ held: [Blob: UnsafeRawBufferPointer],
+  static func withBytes<Value>(
+    of buffers: [(key: Blob, value: ByteBuffer)], _ held: [Blob: UnsafeRawBufferPointer] = [:],
     _ body: ([Blob: UnsafeRawBufferPointer]) -> Value
   ) -> Value {
     guard let (blob, buffer) = buffers.last else { return body(held) }

@@ -12,7 +12,7 @@ final class SVGRenderer {
   private let interruption: Interruption
   private var size: PixelSize?
   /// Has told the size and waits.
-  private var idle: SVGProcess?
+  private var idle: WorkerProcess?
 
   /// - Parameter svg: must stay where it is as long as this.
   init(_ svg: UnsafeRawBufferPointer, _ context: PixelContext) {
@@ -31,7 +31,7 @@ final class SVGRenderer {
   }
 
   func picture(scale: Double) throws(PixelFailure) -> VipsPicture {
-    let process: SVGProcess
+    let process: WorkerProcess
     if let idle { process = idle } else { process = try start().process }
     idle = nil
     guard process.write(SVGWorker.request(scale: scale)) else { throw .undecodable }
@@ -45,18 +45,18 @@ final class SVGRenderer {
     return try VipsPicture(cvips_with_interpretation(picture.pointer, VIPS_INTERPRETATION_sRGB))
   }
 
-  private func start() throws(PixelFailure) -> (process: SVGProcess, size: PixelSize) {
-    guard let process = SVGProcess(command + ["\(maximumPixels)"], input: svg) else { throw .engine }
+  private func start() throws(PixelFailure) -> (process: WorkerProcess, size: PixelSize) {
+    guard let process = WorkerProcess(command + ["\(maximumPixels)"], input: svg) else { throw .engine }
     return (process, try readSize(process))
   }
 
-  private func readSize(_ process: SVGProcess) throws(PixelFailure) -> PixelSize {
+  private func readSize(_ process: WorkerProcess) throws(PixelFailure) -> PixelSize {
     guard let size = SVGSize(try read(process, SVGSize.byteCount)) else { throw .undecodable }
     return PixelSize(width: size.width, height: size.height)
   }
 
   /// That a worker says less than it should, for whatever reason, is the SVG's fault.
-  private func read(_ process: SVGProcess, _ count: Int) throws(PixelFailure) -> [UInt8] {
+  private func read(_ process: WorkerProcess, _ count: Int) throws(PixelFailure) -> [UInt8] {
     if let answer = process.read(count, unless: { interruption.isDue }) { return answer }
     throw interruption.isDue ? .interrupted : .undecodable
   }

@@ -19,7 +19,12 @@ public enum SVGWorker {
   /// may be asked for there (a 64-bit floating-point number, least byte first), which is answered with the size at that scale and the
   /// pixels: RGBA, not premultiplied. Returns the status to exit with.
   public static func run(maximumPixels: Int) -> Int32 {
-    confine()
+    Confinement.limit(RLIMIT_AS, maximumMemory)
+    Confinement.limit(RLIMIT_CPU, 60)
+    // fontconfig keeps a list of the fonts where it may: to write is an error then, and not the end.
+    signal(SIGXFSZ, SIG_IGN)
+    Confinement.limit(RLIMIT_FSIZE, 0)
+    Confinement.enter()
     guard Vips.isReady else { return 70 }
     vips_operation_block_set("VipsForeignLoadSvg", 0)
     let input = readAll()
@@ -50,23 +55,6 @@ public enum SVGWorker {
       let size = SVGSize(width: picture.width, height: picture.height)
     else { return nil }
     return (picture, size)
-  }
-
-  private static func confine() {
-    limit(RLIMIT_AS, maximumMemory)
-    limit(RLIMIT_CPU, 60)
-    // fontconfig keeps a list of the fonts where it may: to write is an error then, and not the end.
-    signal(SIGXFSZ, SIG_IGN)
-    limit(RLIMIT_FSIZE, 0)
-    limit(RLIMIT_CORE, 0)
-    limit(RLIMIT_NOFILE, 64)
-    // Where it is not allowed, librsvg's refusal has to do.
-    _ = cisolation_leave_networks()
-  }
-
-  private static func limit(_ resource: __rlimit_resource, _ maximum: UInt64) {
-    var limit = rlimit(rlim_cur: rlim_t(maximum), rlim_max: rlim_t(maximum))
-    setrlimit(__rlimit_resource_t(resource.rawValue), &limit)
   }
 
   private static func readAll() -> [UInt8] {

@@ -7,7 +7,8 @@ import Testing
 /// The engine, asked and awaited.
 enum Workbench {
   static let engine = PixelEngine(
-    threads: 2, limits: limits, svgWorker: [worker] + SVGWorker.arguments)
+    threads: 2, limits: limits, svgWorker: [worker] + SVGWorker.arguments,
+    pixelWorker: [worker] + PixelWorker.arguments)
 
   /// The tests' own program has no such command; it lies beside the one that has.
   static let worker = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()

@@ -1,14 +1,15 @@
 import CIsolation
 import Glibc
 
-/// A process with two ends and nothing else of this one: a file to read, and a socket to answer on. It is ended with this.
-final class SVGProcess {
+/// A process with two ends and nothing else of this one: a file to read, and a socket to be asked and to answer on. It is ended with this.
+final class WorkerProcess {
   private let process: pid_t
   private let socket: Int32
 
   /// `nil` where it cannot be started.
-  init?(_ command: [String], input: UnsafeRawBufferPointer) {
-    guard let file = Self.file(of: input) else { return nil }
+  /// - Parameter input: `nil` for an empty file.
+  init?(_ command: [String], input: UnsafeRawBufferPointer? = nil) {
+    guard let file = input.map(Self.file) ?? open("/dev/null", O_RDONLY | O_CLOEXEC), file >= 0 else { return nil }
     defer { close(file) }
     var ends: [Int32] = [-1, -1]
     guard cisolation_sockets(&ends) == 0 else { return nil }
@@ -29,7 +30,25 @@ final class SVGProcess {
   }
 
   func write(_ bytes: [UInt8]) -> Bool {
-    send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
+    bytes.withUnsafeBytes { write($0) { false } }
+  }
+
+  /// Whether all of it has been taken.
+  func write(_ bytes: UnsafeRawBufferPointer, unless isInterrupted: () -> Bool) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      guard !isInterrupted() else { return false }
+      var wait = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
+      guard poll(&wait, 1, 50) > 0 else { continue }
+      let part = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 20))
+      let count = send(socket, part.baseAddress, part.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+      guard count > 0 else {
+        guard errno == EAGAIN || errno == EINTR else { return false }
+        continue
+      }
+      rest = rest.dropFirst(count)
+    }
+    return true
   }
 
   /// Exactly so many bytes; `nil` when it has no more, or the work is interrupted.

@@ -1,0 +1,110 @@
+import EdgeHandler
+import Foundation
+import NIOCore
+import Testing
+
+@testable import Pixels
+
+@Suite(.ownThread, .serialized) struct PixelWorkerTests {
+  private func engine(_ command: [String] = [Workbench.worker] + PixelWorker.arguments) -> PixelEngine {
+    PixelEngine(threads: 1, limits: PixelEngine.Limits(), pixelWorker: command)
+  }
+
+  private func rendering(_ plan: RenderPlan, _ engine: PixelEngine, cancelling: Bool = false) async throws -> Rendering
+  {
+    let blobs = [Workbench.original: try TestPictures.bytes("photo.jpg")]
+    return await withCheckedContinuation { continuation in
+      let cancel = engine.render(plan, blobs: blobs) { continuation.resume(returning: $0) }
+      if cancelling {
+        usleep(300_000)
+        cancel()
+      }
+    }
+  }
+
+  private func plan(_ encoding: Encoding, _ width: Int, _ height: Int, milliseconds: Int = 60_000) -> RenderPlan {
+    RenderPlan(
+      picture: .decoded(Workbench.original, frames: .first, [.resize(width: width, height: height)]),
+      encoding: encoding,
+      timeoutMilliseconds: milliseconds)
+  }
+
+  static let encodings = [
+    Encoding(format: .avif), Encoding(format: .avif, lossless: true), Encoding(format: .webp),
+    Encoding(format: .webp, lossless: true), Encoding(format: .png, palette: true), Encoding(format: .gif),
+  ]
+
+  /// A machine that is busy with other tests takes its time; an encoder that is not broken off takes longer.
+  @Test("an encoder does not hold a thread past its limit", arguments: encodings)
+  func timedOut(encoding: Encoding) async throws {
+    let engine = engine()
+    // Pictures are drawn when the first test asks for one.
+    _ = try TestPictures.bytes("photo.jpg")
+    let start = ContinuousClock.now
+    let rendering = try await rendering(plan(encoding, 8192, 8192, milliseconds: 1000), engine)
+    #expect(rendering.name == "timedOut")
+    #expect(ContinuousClock.now - start < .seconds(3))
+    // The thread is free for the next.
+    let next = try await self.rendering(plan(Encoding(format: .jpeg), 30, 20), engine)
+    #expect(next.name == "output")
+  }
+
+  @Test("what is cancelled ends at once")
+  func cancelled() async throws {
+    let engine = engine()
+    // Pictures are drawn when the first test asks for one.
+    _ = try TestPictures.bytes("photo.jpg")
+    let start = ContinuousClock.now
+    let rendering = try await rendering(
+      plan(Encoding(format: .webp, lossless: true), 8192, 8192), engine, cancelling: true)
+    #expect(rendering.name == "failed")
+    #expect(ContinuousClock.now - start < .seconds(3))
+  }
+
+  @Test("a process makes the same output, again and again", arguments: [encodings[0], encodings[3]])
+  func same(encoding: Encoding) async throws {
+    let local = PixelEngine(threads: 1, limits: PixelEngine.Limits(), pixelWorker: nil)
+    let engine = engine()
+    let plan = plan(encoding, 1200, 800)
+    guard case .output(let expected, _) = try await rendering(plan, local) else { throw Unexpected(what: "no output") }
+    for _ in 0..<3 {
+      guard case .output(let output, _) = try await rendering(plan, engine) else { throw Unexpected(what: "no output") }
+      #expect(output == expected)
+    }
+  }
+
+  @Test(
+    "a process that is none, ends or says nothing is no end of the engine",
+    arguments: [
+      (["/nonexistent"], "failed"), (["/bin/false"], "failed"), (["/bin/sleep", "60"], "timedOut"),
+      (["/bin/yes"], "failed"),
+    ])
+  func faulty(command: [String], name: String) async throws {
+    let rendering = try await rendering(plan(Encoding(format: .avif), 2000, 2000, milliseconds: 1000), engine(command))
+    #expect(rendering.name == name)
+  }
+
+  /// libheif does not tell what is in an item of several pictures.
+  @Test("what no header promises is decoded by a process")
+  func unpredictable() async throws {
+    let bytes = try TestPictures.bytes("photo.avif")
+    let asked = PixelEngine(threads: 1, limits: PixelEngine.Limits(), pixelWorker: ["/bin/false"])
+    // The sequence header of the item, not the one of the configuration, gets a second picture behind it.
+    var file = Array(bytes.readableBytesView)
+    let place = try #require(file.indices.first { file[$0...].starts(with: "iloc".utf8) })
+    // One item with one extent: its length is the last number of the box.
+    let end = place - 4 + file[place - 4..<place].reduce(0) { $0 << 8 | Int($1) }
+    let length = file[end - 4..<end].reduce(0) { $0 << 8 | Int($1) }
+    file.replaceSubrange(
+      end - 4..<end, with: (0..<4).reversed().map { UInt8(truncatingIfNeeded: (length - 9) >> ($0 * 8)) })
+    let changed = ByteBuffer(bytes: file)
+    let result = await withCheckedContinuation { continuation in
+      _ = asked.inspect(InspectRequest(blob: Workbench.original), original: changed) {
+        continuation.resume(returning: $0)
+      }
+    }
+    #expect(result == .overloaded)
+    guard case .image(let header) = await Workbench.inspect(changed) else { throw Unexpected(what: "no header") }
+    #expect((header.width, header.height) == (600, 400))
+  }
+}
