@@ -84,6 +84,25 @@ import Testing
     #expect(rendering.name == name)
   }
 
+  @Test("a process takes no more memory than it may", arguments: [(200, false), (2000, true)])
+  func bounded(megabytes: Int, isMade: Bool) async throws {
+    let bytes = try Array(TestPictures.bytes("photo.jpg").readableBytesView)
+    let job = PixelJob.render(plan(Encoding(format: .avif), 3000, 2000))
+    let text = try await offPool {
+      bytes.withUnsafeBytes { bytes -> String? in
+        guard let worker = WorkerProcess([Workbench.worker] + PixelWorker.arguments) else { return nil }
+        let terms = PixelJob.Terms(limits: PixelEngine.Limits(), milliseconds: 60_000, memory: megabytes << 20)
+        guard worker.write(job.head(blobs: [(Workbench.original, bytes)], terms)),
+          worker.read(1, unless: { false }) == [PixelJob.acknowledgement], worker.write(bytes, unless: { false }),
+          let head = worker.read(PixelJob.answerHeadBytes, unless: { false }),
+          let lengths = PixelJob.answerLengths(head), let text = worker.read(lengths.text, unless: { false })
+        else { return nil }
+        return String(decoding: text, as: UTF8.self)
+      }
+    }
+    #expect((text?.contains("output") ?? false) == isMade, "\(text ?? "it ended")")
+  }
+
   /// libheif does not tell what is in an item of several pictures.
   @Test("what no header promises is decoded by a process")
   func unpredictable() async throws {

@@ -138,6 +138,60 @@ import Testing
     }
   }
 
+  private func big(_ value: Int, _ count: Int) -> [UInt8] {
+    (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+
+  private func joined(_ parts: [UInt8]...) -> [UInt8] { parts.flatMap { $0 } }
+
+  private func box(_ name: String, _ content: [UInt8]...) -> [UInt8] {
+    let content = content.flatMap { $0 }
+    return joined(big(content.count + 8, 4), Array(name.utf8), content)
+  }
+
+  /// A grid of 64×64, item 1, made of so many references to an item.
+  private func grid(of part: Int, times count: Int) throws -> [UInt8] {
+    let photo = try Array(TestPictures.bytes("photo.avif").readableBytesView)
+    let (configuration, tile) = photo.withUnsafeBytes { bytes -> ([UInt8], [UInt8]) in
+      guard let items = HEIFItems(bytes), let item = items.items[items.primary] else { return ([], []) }
+      return (item.property("av1C").map { Array($0) } ?? [], items.withData(of: item) { Array($0) })
+    }
+    let canvas: [UInt8] = [0, 0, 255, 255, 0, 64, 0, 64]
+    func information(_ id: Int, _ type: String) -> [UInt8] {
+      box("infe", [2, 0, 0, 0], big(id, 2), [0, 0], Array(type.utf8), [0])
+    }
+    /// In the box of data that is beside these.
+    func location(_ id: Int, _ offset: Int, _ length: Int) -> [UInt8] {
+      joined(big(id, 2), [0, 1, 0, 0], big(1, 2), big(offset, 4), big(length, 4))
+    }
+    func extent(_ width: Int, _ height: Int) -> [UInt8] {
+      box("ispe", big(0, 4), big(width, 4), big(height, 4))
+    }
+    let properties = box("ipco", extent(64, 64), extent(600, 400), box("av1C", configuration))
+    let associations = box("ipma", big(0, 4), big(2, 4), big(1, 2), [1, 1], big(2, 2), [2, 2, 3])
+    let inputs = [[UInt8]](repeating: big(part, 2), count: count).flatMap { $0 }
+    let meta = box(
+      "meta", big(0, 4), box("pitm", big(0, 4), big(1, 2)),
+      box("iinf", big(0, 4), big(2, 2), information(1, "grid"), information(2, "av01")),
+      box(
+        "iloc", [1, 0, 0, 0, 0x44, 0], big(2, 2), location(1, 0, canvas.count),
+        location(2, canvas.count, tile.count)),
+      box("iprp", properties, associations), box("iref", big(0, 4), box("dimg", big(1, 2), big(count, 2), inputs)),
+      box("idat", canvas, tile))
+    return box("ftyp", Array("avif\0\0\0\0avifmif1".utf8)) + meta
+  }
+
+  @Test("tiles count as often as they are decoded")
+  func tiles() throws {
+    for (part, count, isLying) in [(2, 1, false), (2, 60_000, true), (1, 1, true)] {
+      let structure = try grid(of: part, times: count).withUnsafeBytes {
+        try Structure.read($0, .avif, PixelEngine.Limits())
+      }
+      #expect(structure.isLying == isLying, "\(count) times \(part)")
+      #expect((structure.decoded.width, structure.decoded.height) == (64, 64))
+    }
+  }
+
   /// A frame header with a size of its own is nothing that a sequence header promises.
   @Test("a second picture or a size of its own in an AV1 item is not predictable")
   func unpredictable() throws {
