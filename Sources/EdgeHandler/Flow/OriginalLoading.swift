@@ -35,9 +35,9 @@ final class OriginalLoading: Sendable {
   func load(_ reference: SourceReference) -> Step<Loaded> {
     switch reference.location {
     case .url(let url):
-      return fetch(url, of: reference.source, redirects: 0)
+      return fetch(url, of: reference.source, Progress(limits))
     case .bundled(let name):
-      return exchange("bundled:" + name, fields: [], url: nil, of: reference.source, redirects: 0)
+      return exchange("bundled:" + name, fields: [], url: nil, of: reference.source, Progress(limits))
     case .object(let bucket, let key):
       let encodedKey = PercentCoding.encode(key.utf8, keeping: .unreservedAndSlash)
       let path = "/" + bucket.bucket + "/" + encodedKey
@@ -45,35 +45,64 @@ final class OriginalLoading: Sendable {
       let fields = SignatureV4.sign(
         method: "GET", path: path, host: host, region: bucket.region, service: "s3", accessKeyId: bucket.accessKeyId,
         secretAccessKey: bucket.secretAccessKey, now: now)
-      return exchange(bucket.endpoint.origin + path, fields: fields, url: nil, of: reference.source, redirects: 0)
+      return exchange(
+        bucket.endpoint.origin + path, fields: fields, url: nil, of: reference.source, Progress(limits))
     }
   }
 
-  private func fetch(_ url: WebURL, of source: Source?, redirects: Int) -> Step<Loaded> {
-    let loop = OutboundRequest.Field(name: CDNLoop.fieldName, value: configuration.baseDomain)
-    return exchange(url.serialized, fields: [loop], url: url, of: source, redirects: redirects)
+  /// How far the exchanges for one original have come.
+  private struct Progress {
+    var redirects = 0
+    /// What is left of the time for all of them. There is no clock here: hosts tell how long each exchange took.
+    var millisecondsLeft: Int
+
+    init(_ limits: Limits) {
+      millisecondsLeft = limits.fetchTimeoutMilliseconds
+    }
+
+    mutating func spend(_ milliseconds: Int) {
+      millisecondsLeft = max(millisecondsLeft - max(milliseconds, 0), 0)
+    }
+  }
+
+  /// Says that a request comes from here, whatever kind of source it goes to.
+  private var loop: OutboundRequest.Field {
+    OutboundRequest.Field(name: CDNLoop.fieldName, value: configuration.baseDomain)
+  }
+
+  private func fetch(_ url: WebURL, of source: Source?, _ progress: Progress) -> Step<Loaded> {
+    exchange(url.serialized, fields: [loop], url: url, of: source, progress)
   }
 
   private func exchange(
-    _ address: String, fields: [OutboundRequest.Field], url: WebURL?, of source: Source?, redirects: Int
+    _ address: String, fields: [OutboundRequest.Field], url: WebURL?, of source: Source?, _ progress: Progress
   ) -> Step<Loaded> {
     let outbound = OutboundRequest(
       url: address, fields: fields, maximumBytes: limits.maximumOriginalBytes,
-      timeoutMilliseconds: limits.fetchTimeoutMilliseconds)
+      timeoutMilliseconds: progress.millisecondsLeft)
     return .fetch(outbound) { [self] result in
       switch result {
       case .failed(let failure): fail(problem(failure))
       case .response(let response):
-        switch response.status {
-        case 200: inspect(response)
-        case 301, 302, 303, 307, 308: redirect(response, url, of: source, redirects: redirects)
-        case 404, 410: fail(Problem(.sourceNotFound, "The original's server has no such original."))
-        case 403 where source?.hidesAbsence == true:
-          fail(Problem(.sourceNotFound, "The bucket has no such original, or does not show it."))
-        default:
-          fail(Problem(.sourceUnreachable, "The original's server answered with status \(response.status)."))
-        }
+        receive(response, url, of: source, progress)
       }
+    }
+  }
+
+  private func receive(
+    _ response: InboundResponse, _ url: WebURL?, of source: Source?, _ before: Progress
+  ) -> Step<Loaded> {
+    var progress = before
+    progress.spend(response.milliseconds)
+    switch response.status {
+    case 200:
+      return inspect(response, fetchMilliseconds: limits.fetchTimeoutMilliseconds - progress.millisecondsLeft)
+    case 301, 302, 303, 307, 308: return redirect(response, url, of: source, progress)
+    case 404, 410: return fail(Problem(.sourceNotFound, "The original's server has no such original."))
+    case 403 where source?.hidesAbsence == true:
+      return fail(Problem(.sourceNotFound, "The bucket has no such original, or does not show it."))
+    default:
+      return fail(Problem(.sourceUnreachable, "The original's server answered with status \(response.status)."))
     }
   }
 
@@ -82,9 +111,9 @@ final class OriginalLoading: Sendable {
   }
 
   private func redirect(
-    _ response: InboundResponse, _ url: WebURL?, of source: Source?, redirects: Int
+    _ response: InboundResponse, _ url: WebURL?, of source: Source?, _ before: Progress
   ) -> Step<Loaded> {
-    guard redirects < limits.maximumRedirects else {
+    guard before.redirects < limits.maximumRedirects else {
       return fail(
         Problem(
           .sourceUnreachable, "The original's server redirected more than \(limits.maximumRedirects) times."))
@@ -106,7 +135,10 @@ final class OriginalLoading: Sendable {
           "The original's server redirected to a source whose pictures are shown under a mark; name that source itself."
         ))
     }
-    return fetch(next, of: source, redirects: redirects + 1)
+    guard before.millisecondsLeft > 0 else { return fail(problem(.timedOut)) }
+    var progress = before
+    progress.redirects += 1
+    return fetch(next, of: source, progress)
   }
 
   /// The marks are in the cache key, so they are settled before anything is fetched: a redirect cannot add one. It may lead
@@ -118,7 +150,7 @@ final class OriginalLoading: Sendable {
     }
   }
 
-  private func inspect(_ response: InboundResponse) -> Step<Loaded> {
+  private func inspect(_ response: InboundResponse, fetchMilliseconds: Int) -> Step<Loaded> {
     let content: Picture.Frames? = findsContent ? (countsFrames ? .all : .first) : nil
     return .inspect(InspectRequest(blob: response.body, content: content)) { [self] result in
       switch result {
@@ -131,7 +163,7 @@ final class OriginalLoading: Sendable {
         if let problem = excess(header) { return fail(problem) }
         let original = Original(
           blob: response.body, byteCount: response.byteCount, contentType: response.contentType, header: header,
-          fetchMilliseconds: response.milliseconds)
+          fetchMilliseconds: fetchMilliseconds)
         return .done(.success(original))
       }
     }

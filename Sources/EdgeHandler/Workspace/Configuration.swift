@@ -32,6 +32,7 @@ public struct Limits: Sendable {
   public var maximumOutputPixels = 50_000_000
   /// Of the request target.
   public var maximumURLBytes = 8192
+  /// For an original, with all redirects on the way to it.
   public var fetchTimeoutMilliseconds = 10_000
   public var maximumRedirects = 3
   public var transformTimeoutMilliseconds = 30_000

@@ -19,6 +19,8 @@ struct OriginAnswer: Decodable, Sendable {
   var close: Place?
   /// Sent in place of an HTTP answer.
   var raw: String?
+  /// Milliseconds before the answer.
+  var delay: Int?
   /// Milliseconds between eighths of the body.
   var drip: Int?
   /// Count of filler fields of 1 KiB each.
@@ -35,7 +37,7 @@ struct OriginAnswer: Decodable, Sendable {
   }
 
   enum Member: String, CodingKey, CaseIterable {
-    case status, headers, picture, text, zeroes, endless, keep, claimedLength, framing, stall, close, raw, drip
+    case status, headers, picture, text, zeroes, endless, keep, claimedLength, framing, stall, close, raw, delay, drip
     case fieldFlood
   }
 
@@ -62,6 +64,7 @@ struct OriginAnswer: Decodable, Sendable {
     stall = try members.decodeIfPresent(Place.self, forKey: .stall)
     close = try members.decodeIfPresent(Place.self, forKey: .close)
     raw = try members.decodeIfPresent(String.self, forKey: .raw)
+    delay = try members.decodeIfPresent(Int.self, forKey: .delay)
     drip = try members.decodeIfPresent(Int.self, forKey: .drip)
     fieldFlood = try members.value(.fieldFlood, or: 0)
   }

@@ -8,6 +8,7 @@ struct OriginReply {
   var bindings: [String: String]
 
   func send(to connection: Socket) throws {
+    if let delay = answer.delay { Thread.sleep(forTimeInterval: Double(delay) / 1000) }
     if let raw = answer.raw {
       try connection.send(Array(raw.utf8))
       return

@@ -172,6 +172,30 @@ import Testing
     #expect(four.fetched.count == 4)
   }
 
+  @Test("one time limit holds for an original and all redirects on the way to it")
+  func theTimeIsForTheWholeChain() throws {
+    var host = try host()
+    let limit = Limits().fetchTimeoutMilliseconds
+    host.serve("http://a.example/1.jpg", .redirect(to: "2", milliseconds: 4000))
+    host.serve("http://a.example/2", .redirect(to: "3", milliseconds: limit - 4001))
+    host.serve("http://a.example/3", .image(.jpeg, 10, 10, milliseconds: 1))
+    let made = host.get(Self.external)
+    #expect(made.status == 200)
+    #expect(made.fetches.map(\.timeoutMilliseconds) == [limit, limit - 4000, 1])
+    #expect(made["Server-Timing"]?.contains("fetch;dur=\(limit)") == true)
+  }
+
+  @Test("a redirect that has used up the time is not followed", arguments: [0, 1, Int(Int32.max)])
+  func noTimeLeftIsATimeout(excess: Int) throws {
+    var host = try host()
+    let limit = Limits().fetchTimeoutMilliseconds
+    host.serve("http://a.example/1.jpg", .redirect(to: "2", milliseconds: min(limit + excess, Int(Int32.max))))
+    host.serve("http://a.example/2", .image(.jpeg, 10, 10))
+    let answer = host.get(Self.external)
+    #expect(answer.code == "source-timeout")
+    #expect(answer.fetched == ["http://a.example/1.jpg"])
+  }
+
   @Test func aLoopOfRedirectsEnds() throws {
     var host = try host()
     host.serve("http://a.example/1.jpg", .redirect(to: "1.jpg"))

@@ -6,6 +6,7 @@ struct ScriptedOriginal {
   var location: String?
   var contentType: String?
   var byteCount = 1000
+  var milliseconds = 3
   var failure: FetchFailure?
   /// What an inspection says, its `content` only when that is asked for.
   var inspected = InspectResult.unsupported
@@ -14,13 +15,13 @@ struct ScriptedOriginal {
   static func image(
     _ format: ImageHeader.Format, _ width: Int, _ height: Int, orientation: Int = 1, frames: Int = 1,
     hasAlpha: Bool = false, content: PixelRect? = nil, byteCount: Int = 1000, contentType: String? = nil,
-    sample: Raster? = nil
+    milliseconds: Int = 3, sample: Raster? = nil
   ) -> ScriptedOriginal {
     let header = ImageHeader(
       format: format, width: width, height: height, orientation: orientation, frames: frames, hasAlpha: hasAlpha,
       content: content)
     return ScriptedOriginal(
-      contentType: contentType, byteCount: byteCount, inspected: .image(header),
+      contentType: contentType, byteCount: byteCount, milliseconds: milliseconds, inspected: .image(header),
       sample: sample.map { .sample(Sample($0, milliseconds: 9)) } ?? .undecodable)
   }
 
@@ -33,8 +34,8 @@ struct ScriptedOriginal {
     ScriptedOriginal(status: status, byteCount: 0)
   }
 
-  static func redirect(_ status: Int = 302, to location: String?) -> ScriptedOriginal {
-    ScriptedOriginal(status: status, location: location, byteCount: 0)
+  static func redirect(_ status: Int = 302, to location: String?, milliseconds: Int = 3) -> ScriptedOriginal {
+    ScriptedOriginal(status: status, location: location, byteCount: 0, milliseconds: milliseconds)
   }
 
   static func failure(_ failure: FetchFailure) -> ScriptedOriginal {
@@ -50,8 +51,8 @@ struct ScriptedOriginal {
     guard byteCount <= request.maximumBytes else { return .failed(.tooLarge) }
     return .response(
       InboundResponse(
-        status: status, location: location, contentType: contentType, body: blob, byteCount: byteCount, milliseconds: 3)
-    )
+        status: status, location: location, contentType: contentType, body: blob, byteCount: byteCount,
+        milliseconds: milliseconds))
   }
 
   func inspection(_ request: InspectRequest) -> InspectResult {
