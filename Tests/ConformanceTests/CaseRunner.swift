@@ -103,6 +103,12 @@ struct CaseRunner {
     if let targets = expected.originTargets?.map({ $0.filled(bindings) }), targets != requests.map(\.target) {
       wrong.append("the origin was asked for \(requests.map(\.target)), not \(targets)")
     }
+    for line in expected.originFields {
+      for request in requests where !request.head.lowercased().split(separator: "\r\n").contains(line.lowercased()[...])
+      {
+        wrong.append("the origin was not sent \(line): \(request.head)")
+      }
+    }
     for text in expected.originNever {
       for request in requests where request.head.lowercased().contains(text.filled(bindings).lowercased()) {
         wrong.append("the origin was sent \(text): \(request.head)")

@@ -45,8 +45,9 @@ final class OriginalLoading: Sendable {
       let fields = SignatureV4.sign(
         method: "GET", path: path, host: host, region: bucket.region, service: "s3", accessKeyId: bucket.accessKeyId,
         secretAccessKey: bucket.secretAccessKey, now: now)
+      // Signed is what AWS wants signed; a field more is allowed.
       return exchange(
-        bucket.endpoint.origin + path, fields: fields, url: nil, of: reference.source, Progress(limits))
+        bucket.endpoint.origin + path, fields: fields + [loop], url: nil, of: reference.source, Progress(limits))
     }
   }
 

@@ -32,6 +32,8 @@ struct Expectation: Decodable, Sendable {
   var originTargets: [String]?
   /// Texts that no request to the origin may hold, in any case.
   var originNever: [String]
+  /// Field lines that every request has.
+  var originFields: [String]
 
   enum CacheOutcome: String, Decodable, Sendable {
     case hit, miss, absent
@@ -48,7 +50,8 @@ struct Expectation: Decodable, Sendable {
 
   enum Member: String, CodingKey, CaseIterable {
     case status, code, parameter, detail, headers, contentType, vary, cache, empty, never, text, json, picture
-    case closes, sameBytesAs, otherBytesThan, sameETagAs, otherETagThan, originRequests, originTargets, originNever
+    case closes, sameBytesAs, otherBytesThan, sameETagAs, otherETagThan, originRequests, originTargets, originFields
+    case originNever
   }
 
   init(from decoder: any Decoder) throws {
@@ -76,6 +79,7 @@ struct Expectation: Decodable, Sendable {
     closes = try members.decodeIfPresent(Bool.self, forKey: .closes)
     originRequests = try members.decodeIfPresent(Int.self, forKey: .originRequests)
     originTargets = try members.decodeIfPresent([String].self, forKey: .originTargets)
+    originFields = try members.value(.originFields, or: [])
     originNever = try members.value(.originNever, or: [])
   }
 }
