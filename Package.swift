@@ -36,13 +36,19 @@ let package = Package(
     .target(
       name: "Pixels",
       dependencies: [
-        "EdgeHandler", "CDeflateLibrary", "CIsolation", "CVips", .product(name: "NIOCore", package: "swift-nio"),
+        "EdgeHandler", "CDeflateLibrary", "CIsolation", "CVips",
+        .product(name: "NIOCore", package: "swift-nio"),
       ],
       path: "Sources/NativeHost/Pixels", swiftSettings: strict),
     .systemLibrary(name: "CCurlLibrary", path: "Sources/CCurlLibrary", pkgConfig: "libcurl"),
+    // libcurl and libvips stand on it.
+    .systemLibrary(name: "CZlibLibrary", path: "Sources/CZlibLibrary", pkgConfig: "zlib"),
     .target(name: "CCurl", dependencies: ["CCurlLibrary"], path: "Sources/CCurl"),
     .target(
-      name: "Net", dependencies: ["EdgeHandler", "CCurl", .product(name: "NIOCore", package: "swift-nio")],
+      name: "Net",
+      dependencies: [
+        "EdgeHandler", "CCurl", "CZlibLibrary", .product(name: "NIOCore", package: "swift-nio"),
+      ],
       path: "Sources/NativeHost/Net", swiftSettings: strict),
     .target(
       name: "Outputs",

@@ -98,6 +98,8 @@ Other
 """
 
 import base64
+import functools
+import gzip
 import io
 import os
 import random
@@ -903,6 +905,21 @@ def mark(name):
     image = Image.new("RGBA", (60, 40), (0, 255, 0, 128))
     ImageDraw.Draw(image).rectangle((0, 0, 59, 39), outline=(0, 0, 0, 255), width=2)
     return encoded(image, "PNG")
+
+
+@file("f.png.gz", "f-two-members.png.gz", "f-junk.png.gz", "f-cut.png.gz", "zeroes.gz", "idle.gz")
+def compressed(name):
+    picture = FILES["f.png"]("f.png")
+    packed = functools.partial(gzip.compress, mtime=0)
+    match name:
+        case "f.png.gz": return packed(picture)
+        case "f-two-members.png.gz": return packed(picture[:100]) + packed(picture[100:])
+        case "f-junk.png.gz": return packed(picture) + b"junk"
+        case "f-cut.png.gz": return packed(picture)[:-4]
+        # A byte more than an original may have in a run of the conformance suite.
+        case "zeroes.gz": return packed(bytes(3_000_001))
+        # Empty blocks: nothing comes of them, however many there are.
+        case "idle.gz": return packed(b"")[:10] + b"\x00\x00\x00\xff\xff" * 600_001
 
 
 def main():

@@ -7,6 +7,7 @@ import dns from "node:dns/promises";
 import http from "node:http";
 import https from "node:https";
 import { isIP } from "node:net";
+import { setImmediate } from "node:timers";
 import zlib from "node:zlib";
 import { agents } from "./direct.mjs";
 import { Parts } from "./parts.mjs";
@@ -101,18 +102,18 @@ function answer(found, { all }, done) {
 }
 
 function readHead(response) {
-  const first = (name) => {
+  const first = (name, read) => {
     const { rawHeaders } = response;
     for (let index = 0; index < rawHeaders.length; index += 2) {
-      if (rawHeaders[index].toLowerCase() === name) return utf8(rawHeaders[index + 1]);
+      if (rawHeaders[index].toLowerCase() === name) return read(rawHeaders[index + 1]);
     }
     return undefined;
   };
   const encodings = (response.headers["content-encoding"] ?? "").split(",").map((one) => one.trim().toLowerCase());
   return {
     status: response.statusCode,
-    location: first("location"),
-    contentType: first("content-type"),
+    location: first("location", percentEncoded),
+    contentType: first("content-type", utf8),
     encodings: encodings.filter((one) => one !== ""),
   };
 }
@@ -122,20 +123,31 @@ function utf8(latin1) {
   return new TextDecoder().decode(Uint8Array.from(latin1, (character) => character.charCodeAt(0)));
 }
 
-/** One layer of compression is undone, as in the native host, and the limit is on what comes out. */
+/** Of bytes above 0x7F nobody says what characters they are; in a URL they stand for themselves so. */
+function percentEncoded(latin1) {
+  return latin1.replace(/[\x80-\xff]/g, (character) => "%" + character.charCodeAt(0).toString(16).toUpperCase());
+}
+
+/** One layer of compression is undone, as in the native host, and the limit is on what comes and on what comes out. */
 async function readBody(response, encodings, maximumBytes, hold) {
   const coding = encodings.join(",");
   if (!["", "identity", "gzip", "x-gzip"].includes(coding)) throw new Error("compressed in a way that was not asked for");
   if (Number(response.headers["content-length"] ?? 0) > maximumBytes) throw new Known("tooLarge");
   const isCompressed = coding.endsWith("gzip");
   const stream = isCompressed ? response.pipe(zlib.createGunzip()) : response;
-  if (isCompressed) response.on("aborted", () => stream.destroy(new Error("closed early")));
+  if (isCompressed) {
+    let received = 0;
+    response.on("data", (chunk) => (received += chunk.length) > maximumBytes && stream.destroy(new Known("tooLarge")));
+    response.on("aborted", () => stream.destroy(new Error("closed early")));
+  }
   const body = new Parts(isCompressed ? 0 : Number(response.headers["content-length"] ?? 0));
   try {
     for await (const chunk of stream) {
       if (body.length + chunk.length > maximumBytes) throw new Known("tooLarge");
       if (!hold(chunk.length)) throw new Known("overloaded");
       body.append(chunk);
+      // Inflating never waits for anything: without this, the event loop would turn for nobody else meanwhile.
+      if (isCompressed && body.length % (1 << 20) < chunk.length) await new Promise((resolve) => setImmediate(resolve));
     }
     if (!response.complete) throw new Error("closed early");
     return body;

@@ -46,7 +46,7 @@ public enum FetchResult: Sendable, Equatable {
 /// An origin's answer. The body of anything but a 200 is not kept: its blob is empty.
 public struct InboundResponse: Sendable, Equatable {
   public var status: Int
-  /// The first `Location` field, as sent.
+  /// The first `Location` field, as sent but for bytes above 0x7F, which are percent-encoded: they need not be UTF-8.
   public var location: String?
   /// The first `Content-Type` field, as sent. Shown by `/info`, never trusted.
   public var contentType: String?

@@ -69,6 +69,8 @@ final class EasyHandle {
       // would wait for that thread when the time is over, and with it all other transfers.
       (CURLOPT_NOSIGNAL, 1), (CURLOPT_QUICK_EXIT, 1),
       (CURLOPT_CONNECTTIMEOUT_MS, max(configuration.connectTimeoutMilliseconds, 1)),
+      // What is compressed all the same is inflated elsewhere (``Inflation``): here it would hold up all other transfers.
+      (CURLOPT_HTTP_CONTENT_DECODING, 0),
       (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_HTTP09_ALLOWED, 0), (CURLOPT_HTTPGET, 1),
       (CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue)), (CURLOPT_DISALLOW_USERNAME_IN_URL, 1),
       (CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS)),
@@ -81,8 +83,6 @@ final class EasyHandle {
       // Empty: none, and none from the environment either.
       (CURLOPT_PROXY, ""),
       (CURLOPT_USERAGENT, configuration.userAgent),
-      // Lets libcurl decode; the field that it would send is replaced in ``load(_:remaining:)``.
-      (CURLOPT_ACCEPT_ENCODING, "gzip"),
     ]
     if let file = configuration.certificateAuthorities { strings.append((CURLOPT_CAINFO, file)) }
     let this = Unmanaged.passUnretained(self).toOpaque()

@@ -11,6 +11,7 @@ final class FetchLoop: @unchecked Sendable {
   enum Command {
     case start(Transfer)
     case cancel(Transfer)
+    case inflated(Transfer, Inflation.Outcome)
   }
 
   private struct Inbox {
@@ -29,6 +30,7 @@ final class FetchLoop: @unchecked Sendable {
   private let multi: UnsafeMutableRawPointer
   private var queue: AdmissionQueue
   private var running: [ObjectIdentifier: Transfer] = [:]
+  private var inflating: [ObjectIdentifier: Transfer] = [:]
   private var idleHandles: [EasyHandle] = []
 
   init(configuration: OriginClient.Configuration) {
@@ -136,15 +138,19 @@ final class FetchLoop: @unchecked Sendable {
   private func perform(_ command: Command) {
     switch command {
     case .start(let transfer):
-      // Already cancelled it cannot be: commands keep their order.
+      // Commands are processed in order, so a transfer is never cancelled before it has started.
       queue.append(transfer)
     case .cancel(let transfer):
       switch transfer.stage {
       case .waiting: queue.remove(transfer)
       case .running(let handle): release(handle, of: transfer)
+      case .inflating(let task): stop(task, of: transfer)
       case .finished: return
       }
       transfer.finish(.failed(.unreachable))
+    case .inflated(let transfer, let outcome):
+      guard inflating.removeValue(forKey: ObjectIdentifier(transfer)) != nil else { return }
+      transfer.finish(transfer.outcome(of: outcome))
     }
   }
 
@@ -168,12 +174,32 @@ final class FetchLoop: @unchecked Sendable {
       guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle,
         let handle = EasyHandle.from(ccurl_private(easy)), let transfer = handle.transfer
       else { continue }
-      let outcome = transfer.outcome(of: message.pointee.data.result)
+      let code = message.pointee.data.result
       isAny = true
+      if let inflation = transfer.inflation(after: code) {
+        release(handle, of: transfer)
+        inflate(inflation, for: transfer)
+        continue
+      }
+      let outcome = transfer.outcome(of: code)
       release(handle, of: transfer)
       transfer.finish(outcome)
     }
     return isAny
+  }
+
+  private func inflate(_ inflation: Inflation, for transfer: Transfer) {
+    inflating[ObjectIdentifier(transfer)] = transfer
+    let task = Task.detached { [weak self] in
+      let outcome = await inflation.outcome()
+      _ = self?.post(.inflated(transfer, outcome))
+    }
+    transfer.stage = .inflating(task)
+  }
+
+  private func stop(_ task: Task<Void, Never>, of transfer: Transfer) {
+    task.cancel()
+    inflating[ObjectIdentifier(transfer)] = nil
   }
 
   private func release(_ handle: EasyHandle, of transfer: Transfer) {
@@ -194,6 +220,11 @@ final class FetchLoop: @unchecked Sendable {
       if case .running(let handle) = transfer.stage { release(handle, of: transfer) }
       transfer.finish(.failed(.unreachable))
     }
+    for transfer in inflating.values {
+      if case .inflating(let task) = transfer.stage { task.cancel() }
+      transfer.finish(.failed(.unreachable))
+    }
+    inflating = [:]
     for transfer in queue.removeAll() { transfer.finish(.failed(.unreachable)) }
     idleHandles = []
     curl_multi_cleanup(multi)

@@ -41,9 +41,16 @@ public final class Holding: Sendable {
   }
 
   /// `false` where there is no room for so many more.
-  public func grow(by bytes: Int) -> Bool {
-    guard all.take(bytes, orUpTo: leastMaximum) else { return false }
+  ///
+  /// - Parameter copy: Bytes that are held of the same original in another form.
+  public func grow(by bytes: Int, besides copy: Int = 0) -> Bool {
+    guard all.take(bytes, orUpTo: leastMaximum + copy) else { return false }
     count.add(bytes, ordering: .relaxed)
     return true
+  }
+
+  func shrink(by bytes: Int) {
+    all.give(bytes)
+    count.subtract(bytes, ordering: .relaxed)
   }
 }

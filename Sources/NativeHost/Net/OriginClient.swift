@@ -10,7 +10,7 @@ public enum Fetched: Sendable {
   case failed(FetchFailure)
 }
 
-/// Fetches originals with libcurl, on one thread for all.
+/// Fetches originals with libcurl, on one thread for all, which does nothing that takes long.
 ///
 /// Everything that leaves the service towards an origin goes through here, and this is what keeps it harmless: only `http` and
 /// `https`, only to addresses that ``AddressPolicy`` lets through, checked on the address that the connection is made to; no

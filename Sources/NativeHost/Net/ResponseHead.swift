@@ -33,7 +33,7 @@ struct ResponseHead {
     let name = Self.lowercase(line[..<colon])
     let value = Self.trim(line[(colon + 1)...])
     switch name {
-    case "location": location = location ?? String(decoding: value, as: UTF8.self)
+    case "location": location = location ?? Self.percentEncode(value)
     case "content-type": contentType = contentType ?? String(decoding: value, as: UTF8.self)
     case "content-encoding":
       contentEncodings += value.split(separator: UInt8(ascii: ",")).map { Self.lowercase(Self.trim($0)) }
@@ -53,6 +53,16 @@ struct ResponseHead {
     var text = text.drop(while: isSpace)
     while let last = text.last, isSpace(last) { text.removeLast() }
     return text
+  }
+
+  /// Of bytes above 0x7F nobody says what characters they are; in a URL they stand for themselves so.
+  private static func percentEncode(_ text: Slice<UnsafeRawBufferPointer>) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    var bytes: [UInt8] = []
+    for byte in text {
+      bytes += byte < 0x80 ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   private static func lowercase(_ text: Slice<UnsafeRawBufferPointer>) -> String {

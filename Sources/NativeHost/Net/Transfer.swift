@@ -10,6 +10,7 @@ final class Transfer: @unchecked Sendable {
   enum Stage {
     case waiting
     case running(EasyHandle)
+    case inflating(Task<Void, Never>)
     case finished
   }
 
@@ -75,7 +76,8 @@ final class Transfer: @unchecked Sendable {
     let length = ccurl_content_length(easy)
     guard status == 200 else { return length >= 0 && length <= Self.maximumDrain }
     // `identity` was asked for, but objects stored compressed (an SVG in a bucket) come as they are stored. One layer is undone,
-    // and the limit is on what comes out. Not several: each multiplies by a thousand the work that a few bytes make.
+    // and the limit is on what comes and on what comes out. Not several: each multiplies by a thousand the work that a few bytes
+    // make.
     switch head.contentEncodings {
     case [], ["identity"], ["gzip"], ["x-gzip"]: break
     default: return stop(.unreachable)
@@ -100,6 +102,22 @@ final class Transfer: @unchecked Sendable {
   }
 
   // MARK: What comes of it
+
+  /// What is to be done before ``outcome(of:)`` of a body that is complete.
+  func inflation(after code: CURLcode) -> Inflation? {
+    guard failure == nil, status == 200, code == CURLE_OK, let holding,
+      head.contentEncodings.contains(where: { $0 != "identity" })
+    else { return nil }
+    return Inflation(compressed: body, maximumBytes: request.maximumBytes, deadline: deadline, holding: holding)
+  }
+
+  func outcome(of inflation: Inflation.Outcome) -> Fetched {
+    switch inflation {
+    case .bytes(let bytes): body = bytes
+    case .failed(let failure): self.failure = failure
+    }
+    return outcome(of: CURLE_OK)
+  }
 
   func outcome(of code: CURLcode) -> Fetched {
     if let failure { return .failed(failure) }
