@@ -39,7 +39,7 @@ wasm: ## Build the edge bundle: wasm/dist/edge.wasm and wasm/dist/worker.mjs
 	wasm-opt $(WASM_OPT) $(WASM_BUILD)/wasm32-unknown-none-wasm/release/edge.wasm -o $(WASM_BUILD)/edge.wasm
 	scripts/arrange.py $(WASM_BUILD)/edge.wasm wasm/dist/edge.wasm
 	wasm-validate wasm/dist/edge.wasm
-	cp wasm/worker.mjs wasm/claims.mjs wasm/dist/
+	cp wasm/worker.mjs wasm/claims.mjs wasm/room.mjs wasm/dist/
 	@printf 'wasm/dist/edge.wasm: %d bytes, %d gzipped\n' $$(wc -c < wasm/dist/edge.wasm) $$(gzip -9c wasm/dist/edge.wasm | wc -c)
 
 run-wasm: build wasm ## Serve with the edge bundle under Deno at http://demo.localhost:8080 (PORT=…)

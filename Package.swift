@@ -34,9 +34,11 @@ let package = Package(
     .target(name: "CIsolation", path: "Sources/CIsolation"),
     .systemLibrary(name: "CDeflateLibrary", path: "Sources/CDeflateLibrary", pkgConfig: "libdeflate"),
     .target(
+      name: "Fairness", dependencies: ["EdgeHandler"], path: "Sources/NativeHost/Fairness", swiftSettings: strict),
+    .target(
       name: "Pixels",
       dependencies: [
-        "EdgeHandler", "CDeflateLibrary", "CIsolation", "CVips",
+        "EdgeHandler", "Fairness", "CDeflateLibrary", "CIsolation", "CVips",
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       path: "Sources/NativeHost/Pixels", swiftSettings: strict),
@@ -47,7 +49,7 @@ let package = Package(
     .target(
       name: "Net",
       dependencies: [
-        "EdgeHandler", "CCurl", "CZlibLibrary", .product(name: "NIOCore", package: "swift-nio"),
+        "EdgeHandler", "Fairness", "CCurl", "CZlibLibrary", .product(name: "NIOCore", package: "swift-nio"),
       ],
       path: "Sources/NativeHost/Net", swiftSettings: strict),
     .target(
@@ -61,7 +63,7 @@ let package = Package(
     .target(
       name: "Server",
       dependencies: [
-        "EdgeHandler", "Pixels", "Net", "Outputs",
+        "EdgeHandler", "Fairness", "Pixels", "Net", "Outputs",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -94,7 +96,7 @@ let package = Package(
     .testTarget(
       name: "NativeHostTests",
       dependencies: [
-        "EdgeHandler", "Pixels", "Net", "Outputs", "Server", "TestSupport", "imgedge",
+        "EdgeHandler", "Fairness", "Pixels", "Net", "Outputs", "Server", "TestSupport", "imgedge",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),

@@ -4,6 +4,7 @@
 // are fetched, stored and rendered is the platform's, given to `createWorker`. README.md documents both sides.
 
 import { Claims } from "./claims.mjs";
+import { Room } from "./room.mjs";
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -26,11 +27,11 @@ const onConsole = {
  * @param options.net `fetch(outbound, { permits, hold, signal })` → `{ response }` or `{ failed }`; `hold(count)` is asked for the
  *   bytes of a body as they come, and `false` means that there is no room for them. A body has a `length`; only `pixels` looks into
  *   it. Where it has `free()`, that is called when the request is over.
- * @param options.pixels `perform(kind, text, blobs, signal)` → `{ result, body }`; `hasRoom()`, asked before a miss is begun, where there
- *   is a queue that can be full.
+ * @param options.pixels `perform(kind, text, blobs, signal, share)` → `{ result, body }`; `hasRoom(share)`, asked before a miss is begun,
+ *   where there is a queue that can be full; without a share it is for one that has nothing there.
  * @param options.outputs `peek(key)`, `get(key)`, `put(key, output)`.
  * @param options.records `note(usage)` of a request that has been answered, and `fault(message, error)` of what should not happen.
- * @param options.maximumWork Misses at one time; one more is answered 503.
+ * @param options.maximumWork Misses at one time; one more is answered 503, or takes the place of another workspace's, which is.
  * @param options.maximumHeldBytes Of originals at one time; never less than one original may have.
  * @throws With the words of the module where the setup is wrong.
  */
@@ -77,16 +78,17 @@ export async function createWorker(
 
 class Worker {
   isDraining = false;
-  work = 0;
   heldBytes = 0;
-  /** As last heard: what depends on it is wanted at once. */
+  /** For a newcomer, and as last heard: what depends on it is wanted at once. */
   pixelsHaveRoom = true;
+  #asking = undefined;
 
   constructor(module, setup, host) {
     this.module = module;
     this.setup = setup;
     this.host = host;
     this.claims = new Claims();
+    this.misses = new Room(host.maximumWork);
     this.instance = new Instance(this);
   }
 
@@ -95,7 +97,7 @@ class Worker {
       const flight = new Flight(this.instance, resolve, waitUntil);
       const context = {
         now: Math.floor(Date.now() / 1000),
-        isReady: !this.isDraining && this.work < this.host.maximumWork && this.pixelsHaveRoom,
+        isReady: !this.isDraining && this.misses.hasRoom() && this.pixelsHaveRoom,
       };
       if (!this.pixelsHaveRoom) this.askForRoom();
       flight.now = context.now;
@@ -104,15 +106,27 @@ class Worker {
     });
   }
 
-  /** Where that cannot be told, there is none: who asks waits for the answer, and others for who asks. */
-  async askForRoom() {
+  get work() {
+    return this.misses.count;
+  }
+
+  /** Whether the pixels have room for more of a share. Where that cannot be told, there is none: neither true nor false. */
+  async pixelsHaveRoomFor(share) {
     try {
-      this.pixelsHaveRoom = Boolean(await (this.host.pixels.hasRoom?.() ?? true));
+      return Boolean(await (this.host.pixels.hasRoom?.(share) ?? true));
     } catch (error) {
       this.fault("the pixels cannot be asked for room", error);
       this.pixelsHaveRoom = false;
+      return undefined;
     }
-    return this.pixelsHaveRoom;
+  }
+
+  /** Finds out anew whether newcomers have room: one question at a time, whoever wants to know. */
+  askForRoom() {
+    return this.#asking ??= this.pixelsHaveRoomFor(undefined).then((hasRoom) => {
+      this.pixelsHaveRoom = hasRoom === true;
+      this.#asking = undefined;
+    });
   }
 
   /** For what never became a request. */
@@ -259,7 +273,12 @@ class Flight {
   #claimed = new Set();
   #stop = new AbortController();
   #isWanted = true;
+  #share = undefined;
   #isWorking = false;
+  /** Its room has been given to another: all that is still to be done finds none. */
+  #hasGivenWay = false;
+  /** What effects that are under way come to if it gives way. */
+  #refusals = new Map();
   #heldBytes = 0;
   #mayWork = undefined;
   #isOver = false;
@@ -286,6 +305,9 @@ class Flight {
       held += count;
       return true;
     };
+    const refusal = { failed: "overloaded" };
+    if (this.#hasGivenWay) return this.#refuse(effect, refusal);
+    this.#refusals.set(effect, refusal);
     const { net } = this.worker.host;
     this.#perform(effect, () => net.fetch(outbound, { permits, hold, signal: this.#stop.signal }), (fetched) => {
       if (!fetched.response) {
@@ -299,8 +321,10 @@ class Flight {
   }
 
   render(kind, effect, text) {
+    if (this.#hasGivenWay) return this.#refuse(effect, "overloaded");
+    this.#refusals.set(effect, "overloaded");
     const { pixels } = this.worker.host;
-    this.#perform(effect, () => pixels.perform(kind, text, this.#blobs, this.#stop.signal), ({ result, body }) => {
+    this.#perform(effect, () => pixels.perform(kind, text, this.#blobs, this.#stop.signal, this.#share), ({ result, body }) => {
       if (!result.output) return result;
       // Any other number would be that of an original.
       if (body?.length !== result.output.byteCount) throw new TypeError("an output has other bytes than it says");
@@ -308,7 +332,8 @@ class Flight {
     }, kind === "render" ? "failed" : "overloaded");
   }
 
-  lookUp(effect, key) {
+  lookUp(effect, { key, share }) {
+    this.#share = share;
     const { claims, host } = this.worker;
     let output;
     try {
@@ -407,6 +432,17 @@ class Flight {
     this.cancelUnlessWanted();
   }
 
+  /** Somebody else's work is done in the place of this: what is under way and what would follow finds no room. */
+  giveWay() {
+    this.#hasGivenWay = true;
+    this.#isWorking = false;
+    this.#found("refused");
+    const refusals = [...this.#refusals];
+    this.#refusals.clear();
+    this.#stop.abort();
+    for (const [effect, refusal] of refusals) this.#refuse(effect, refusal);
+  }
+
   cancelUnlessWanted() {
     if (this.#isWanted || this.worker.claims.areAwaited(this.#claimed)) return;
     this.instance.cancel(this);
@@ -421,13 +457,18 @@ class Flight {
    * @param read What the module gets of a result; `undefined` where it has gone on by itself.
    */
   async #perform(effect, begin, read, failure, otherwise) {
+    const canBeRefused = this.#refusals.has(effect);
+    // What comes of an effect that has been refused meanwhile is of no interest, not even that it was stopped.
+    const isOfNoInterest = () => canBeRefused && !this.#refusals.delete(effect);
     let value;
     try {
       value = await begin();
     } catch (error) {
       if (!this.#stop.signal.aborted) this.worker.fault("an effect of the host failed", error);
+      if (isOfNoInterest()) return;
       return otherwise ? otherwise() : this.instance.resume(this, effect, failure);
     }
+    if (isOfNoInterest()) return;
     let result = null;
     try {
       result = read(value);
@@ -448,19 +489,31 @@ class Flight {
     this.instance.resume(this, effect, mayWork ? "miss" : "overloaded");
   }
 
+  /** Later, for no export may be called from within an import. */
+  #refuse(effect, refusal) {
+    queueMicrotask(() => this.instance.resume(this, effect, refusal));
+  }
+
   /** Whether there is room for another miss. */
   async #beginWork() {
-    if (this.worker.work < this.worker.host.maximumWork) {
-      this.worker.work += 1;
-      this.#isWorking = true;
-      if (await this.worker.askForRoom()) return true;
-      this.#endWork();
+    const { misses } = this.worker;
+    const admission = misses.enter(this, this.#share);
+    if (!admission) return false;
+    this.#isWorking = true;
+    admission.displaced?.giveWay();
+    const hasRoom = await this.worker.pixelsHaveRoomFor(this.#share);
+    if (hasRoom) {
+      // Then a newcomer finds some all the more.
+      this.worker.pixelsHaveRoom = true;
+      return !this.#hasGivenWay;
     }
+    this.#endWork();
+    if (hasRoom === false) this.worker.askForRoom();
     return false;
   }
 
   #endWork() {
-    if (this.#isWorking) this.worker.work -= 1;
+    if (this.#isWorking) this.worker.misses.leave(this, this.#share);
     this.#isWorking = false;
   }
 

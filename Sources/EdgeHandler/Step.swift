@@ -8,8 +8,9 @@ public indirect enum Step<Value: Sendable>: Sendable {
   case done(Value)
 
   /// Ask the store of outputs. A miss claims the key: until the claiming flow ends, others that look the same key up wait
-  /// for its outcome instead of doing the work again.
-  case lookUp(CacheKey, then: @Sendable (LookUpResult) -> Step<Value>)
+  /// for its outcome instead of doing the work again. All other effects of a request follow a look-up, and are work of the share
+  /// that it names.
+  case lookUp(LookUpRequest, then: @Sendable (LookUpResult) -> Step<Value>)
 
   /// One HTTP exchange with an origin. Redirects are *not* followed: a 3xx is a result like any other.
   case fetch(OutboundRequest, then: @Sendable (FetchResult) -> Step<Value>)
@@ -32,7 +33,7 @@ extension Step {
   func flatMap<Next>(_ next: @escaping @Sendable (Value) -> Step<Next>) -> Step<Next> {
     switch self {
     case .done(let value): next(value)
-    case .lookUp(let key, let then): .lookUp(key) { then($0).flatMap(next) }
+    case .lookUp(let request, let then): .lookUp(request) { then($0).flatMap(next) }
     case .fetch(let request, let then): .fetch(request) { then($0).flatMap(next) }
     case .inspect(let request, let then): .inspect(request) { then($0).flatMap(next) }
     case .render(let plan, let then): .render(plan) { then($0).flatMap(next) }

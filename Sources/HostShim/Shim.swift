@@ -68,8 +68,9 @@ final class Shim {
   private static func advance<Value>(_ step: Step<Value>, of request: UInt32, _ finish: Finish<Value>) {
     switch step {
     case .done(let value): finish.call(value)
-    case .lookUp(let key, let then):
-      perform(outputsLookUp, key, of: request) { (result: LookUpResult) in advance(then(result), of: request, finish) }
+    case .lookUp(let lookUp, let then):
+      perform(outputsLookUp, lookUp, of: request) { (result: LookUpResult) in advance(then(result), of: request, finish)
+      }
     case .fetch(let outbound, let then):
       perform(netFetch, outbound, of: request) { (result: FetchResult) in advance(then(result), of: request, finish) }
     case .inspect(let inspect, let then):

@@ -39,9 +39,9 @@ struct FuzzedHost {
     while true {
       switch step {
       case .done(let value): return value
-      case .lookUp(let key, let then):
+      case .lookUp(let request, let then):
         let result = next() ?? LookUpResult.miss
-        if case .miss = result { claims.append(key) }
+        if case .miss = result { claims.append(request.key) }
         if case .failed(let problem) = result, problem.code.status == 500 { hasFailed = true }
         step = then(result)
       case .fetch(_, let then): step = then(next() ?? .response(response()))

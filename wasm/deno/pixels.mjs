@@ -5,6 +5,7 @@
 import http from "node:http";
 import { pipeline } from "node:stream/promises";
 import { lastingAgent } from "./direct.mjs";
+import { nameOf, Room } from "../room.mjs";
 import { Parts } from "./parts.mjs";
 
 const encoder = new TextEncoder();
@@ -16,6 +17,9 @@ const looksTimeoutMilliseconds = 30_000;
 const readinessTimeoutMilliseconds = 5000;
 /** The largest output is a PNG of 50 megapixels with alpha. */
 const maximumAnswerBytes = 512 << 20;
+
+/** Of work that belongs to no workspace. */
+const nobodysShare = { workspace: "", weight: 1 };
 
 /** What work comes to that is not done in time. */
 const late = { inspect: "overloaded", render: "timedOut", sample: "timedOut" };
@@ -58,22 +62,22 @@ export function createPixels(
   };
 
   return {
-    /** Not where it does not answer, either. Those who ask at one time get one answer. */
-    async hasRoom() {
+    /** Not where it does not answer, either. Without a share: for one that has asked for nothing. Those who ask at one time get one answer. */
+    async hasRoom(share) {
       asking ??= ask().finally(() => asking = undefined);
-      return await asking && turns.hasRoom;
+      return await asking && turns.hasRoom(share);
     },
-    async perform(kind, text, blobs, signal) {
+    async perform(kind, text, blobs, signal, share = nobodysShare) {
       const work = JSON.parse(text);
       const named = [...blobsIn(work)];
       const list = named.flatMap((id) => [id, blobs[id].length]);
-      const head = withLength(encoder.encode(`{"work":${text},"blobs":${JSON.stringify(list)}}`));
+      const head = withLength(encoder.encode(`{"work":${text},"share":${JSON.stringify(share)},"blobs":${JSON.stringify(list)}}`));
       const parts = [head, ...named.flatMap((id) => blobs[id] instanceof Parts ? [...blobs[id]] : [blobs[id]])];
       const copiedBytes = lengthOf(parts);
       let isLate = false;
       try {
         return await within(work.timeoutMilliseconds ?? looksTimeoutMilliseconds, signal, async (signal) => {
-          if (!await turns.take(copiedBytes, signal)) return { result: "overloaded" };
+          if (!await turns.take(copiedBytes, signal, share)) return { result: "overloaded" };
           try {
             const answer = await exchange(service, { path: `/${kind}`, parts, signal });
             reached();
@@ -81,7 +85,7 @@ export function createPixels(
             if (answer.status !== 200) throw new Error(`the pixel service answered ${answer.status}`);
             return answer;
           } finally {
-            turns.leave(copiedBytes);
+            turns.leave(copiedBytes, share);
           }
         }, () => isLate = true);
       } catch (error) {
@@ -207,54 +211,88 @@ function reader(stream) {
   };
 }
 
-/** Lets so many in at one time, of so much weight together or one alone, and so many wait; first come, first served. */
+/**
+ * Who may send work now, and who waits for it, divided by workspace: of those that wait, the one goes first whose share has the least
+ * under way for its weight. Beside the turns that anybody may have there is one for a share that has none.
+ */
 class Turns {
-  #waiting = new Set();
+  /** In the order in which they came. */
+  #waiting = [];
   #count = 0;
   #weight = 0;
+  /** How many turns each share has. */
+  #taken = new Map();
 
   constructor(maximumCount, maximumWeight, maximumWaiting) {
-    Object.assign(this, { maximumCount, maximumWeight, maximumWaiting });
+    Object.assign(this, { maximumCount, maximumWeight, queue: new Room(maximumWaiting) });
   }
 
-  get hasRoom() {
-    return this.#count < this.maximumCount || this.#waiting.size < this.maximumWaiting;
+  hasRoom(share) {
+    return this.#count < this.maximumCount || this.queue.hasRoom(share);
   }
 
   /** Resolves with `false` where too many wait; rejects when the signal is aborted first. */
-  take(weight, signal) {
+  take(weight, signal, share) {
     signal.throwIfAborted();
-    if (!this.hasRoom) return Promise.resolve(false);
+    const one = { weight, share };
+    if (this.#waiting.length === 0 && this.#fits(one)) {
+      this.#enter(one);
+      return Promise.resolve(true);
+    }
+    const admission = this.queue.enter(one, share);
+    if (!admission) return Promise.resolve(false);
+    admission.displaced?.end(false);
     return new Promise((resolve, reject) => {
       const leave = () => {
-        this.#waiting.delete(one);
+        this.queue.leave(one, share);
+        this.#waiting = this.#waiting.filter((other) => other !== one);
         this.#admit();
         reject(signal.reason);
       };
-      const enter = () => {
+      one.end = (hasTurn) => {
+        this.#waiting = this.#waiting.filter((other) => other !== one);
         signal.removeEventListener("abort", leave);
-        resolve(true);
+        resolve(hasTurn);
       };
-      const one = { weight, enter };
       signal.addEventListener("abort", leave);
-      this.#waiting.add(one);
+      this.#waiting.push(one);
       this.#admit();
     });
   }
 
-  leave(weight) {
+  leave(weight, share) {
     this.#count -= 1;
     this.#weight -= weight;
+    const name = nameOf(share);
+    const taken = this.#taken.get(name) - 1;
+    if (taken > 0) this.#taken.set(name, taken);
+    else this.#taken.delete(name);
     this.#admit();
   }
 
+  #load({ share }) {
+    return (this.#taken.get(nameOf(share)) ?? 0) / share.weight;
+  }
+
+  #fits(one) {
+    const maximum = this.#load(one) === 0 ? this.maximumCount + 1 : this.maximumCount;
+    return this.#count < maximum && (this.#count === 0 || this.#weight + one.weight <= this.maximumWeight);
+  }
+
+  #enter(one) {
+    this.#count += 1;
+    this.#weight += one.weight;
+    const name = nameOf(one.share);
+    this.#taken.set(name, (this.#taken.get(name) ?? 0) + 1);
+  }
+
   #admit() {
-    for (const one of this.#waiting) {
-      if (this.#count >= this.maximumCount || this.#count > 0 && this.#weight + one.weight > this.maximumWeight) return;
-      this.#count += 1;
-      this.#weight += one.weight;
-      this.#waiting.delete(one);
-      one.enter();
+    while (this.#waiting.length > 0) {
+      const next = this.#waiting.reduce((first, other) => this.#load(other) < this.#load(first) ? other : first);
+      if (!this.#fits(next)) return;
+      this.#enter(next);
+      this.queue.leave(next, next.share);
+      next.end(true);
     }
   }
 }

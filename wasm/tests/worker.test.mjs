@@ -23,9 +23,9 @@ function host(played = {}) {
       },
     },
     pixels: {
-      perform(kind, text, ...more) {
-        seen.renders.push({ kind, work: JSON.parse(text) });
-        if (played.perform) return played.perform(kind, text, ...more);
+      perform(kind, text, blobs, signal, share) {
+        seen.renders.push({ kind, work: JSON.parse(text), share });
+        if (played.perform) return played.perform(kind, text, blobs, signal, share);
         if (kind === "inspect") return Promise.resolve({ result: { image: header } });
         return Promise.resolve({ result: { output: { body: 0, byteCount: 3, milliseconds: 1 } }, body: output });
       },
@@ -76,7 +76,7 @@ Deno.test("a miss is fetched, looked at, rendered and stored; then it is a hit",
   const miss = await worker.respond(call("/samples/a.png?w=10&format=webp"));
   equal([miss.status, [...miss.body], field(miss, "Cache-Status")], [200, [1, 2, 3], "imgedge; fwd=miss; stored"]);
   equal(seen.fetches.map(({ url }) => url), ["bundled:a.png"]);
-  equal(seen.renders.map(({ kind }) => kind), ["inspect", "render"]);
+  equal(seen.renders.map(({ kind, share }) => [kind, share]), ["inspect", "render"].map((kind) => [kind, { workspace: "demo", weight: 1 }]));
   equal(seen.stored.size, 1);
   const hit = await worker.respond(call("/samples/a.png?format=webp&w=10"));
   equal([hit.status, [...hit.body], field(hit, "Cache-Status")], [200, [1, 2, 3], "imgedge; hit"]);
@@ -360,6 +360,88 @@ Deno.test("at most so many misses are in the making", async () => {
   release();
   equal((await first).status, 200);
   equal((await worker.respond(call("/readyz"))).status, 200);
+});
+
+const workspaces = JSON.stringify({
+  workspaces: ["noisy", "quiet", "third"].map((namespace) => ({ namespace, sources: { web: { kind: "http", prefix: `https://${namespace}.example/` } } })),
+});
+
+const ask = (workspace, target) => ({ ...call(target), fields: ["Host", `${workspace}.localhost`] });
+
+Deno.test("a workspace is served while another's misses take all the room, of which the last gives way", async () => {
+  const aborted = [];
+  let release;
+  const waiting = new Promise((resolve) => release = () => resolve(found));
+  const { seen, ...effects } = host({
+    fetch({ url }, { signal }) {
+      if (!url.startsWith("https://noisy.example/")) return Promise.resolve(found);
+      return new Promise((resolve) => {
+        signal.addEventListener("abort", () => {
+          aborted.push(url);
+          resolve({ failed: "unreachable" });
+        });
+        waiting.then(resolve);
+      });
+    },
+  });
+  const worker = await createWorker({ module, setup: { workspaces }, ...effects, maximumWork: 4 });
+  const flood = [1, 2, 3, 4].map((number) => worker.respond(ask("noisy", `/web/${number}.png?w=10`)));
+  const collapsed = worker.respond(ask("noisy", "/web/4.png?w=10"));
+  while (seen.fetches.length < 4) await new Promise((resolve) => setTimeout(resolve));
+  equal([(await worker.respond(ask("noisy", "/web/5.png?w=10"))).status, (await worker.respond(call("/readyz"))).status], [503, 200]);
+  for (const number of [1, 2, 3]) {
+    equal((await worker.respond(ask("quiet", `/web/${number}.png?w=10`))).status, 200);
+    equal((await worker.respond(ask("third", `/web/${number}.png?w=10`))).status, 200);
+  }
+  for (const answer of [await flood[3], await collapsed]) {
+    equal([answer.status, JSON.parse(text(answer)).code, field(answer, "Retry-After")], [503, "overloaded", "1"]);
+  }
+  equal([aborted, worker.work], [["https://noisy.example/4.png"], 3]);
+  release();
+  equal((await Promise.all(flood)).map(({ status }) => status), [200, 200, 200, 503]);
+  equal([worker.work, worker.heldBytes], [0, 0]);
+  equal((await worker.respond(ask("noisy", "/web/4.png?w=10"))).status, 200);
+});
+
+Deno.test("what has given way in any effect is answered 503, and does nothing more", async () => {
+  for (const held of ["inspect", "render", "sample"]) {
+    let release;
+    const waiting = new Promise((resolve) => release = resolve);
+    const { seen, ...effects } = host({
+      async perform(kind, _text, _blobs, _signal, share) {
+        if (share.workspace === "noisy" && kind === held) await waiting;
+        if (kind === "inspect") return { result: { image: header } };
+        if (kind === "sample") return { result: { sample: { raster: { width: 1, height: 1, rgba: "AAAAAA==" }, milliseconds: 1 } } };
+        return { result: { output: { body: 0, byteCount: 3, milliseconds: 1 } }, body: output };
+      },
+    });
+    const worker = await createWorker({ module, setup: { workspaces }, ...effects, maximumWork: 2 });
+    const path = held === "sample" ? "/info" : "/transform";
+    const flood = [1, 2].map((number) => worker.respond(ask("noisy", `${path}?src=web/${number}.png`)));
+    while (seen.renders.filter(({ kind }) => kind === held).length < 2) await new Promise((resolve) => setTimeout(resolve));
+    equal((await worker.respond(ask("quiet", `${path}?src=web/1.png`))).status, 200);
+    equal((await flood[1]).status, 503);
+    const count = seen.renders.length;
+    release();
+    equal((await flood[0]).status, 200);
+    await new Promise((resolve) => setTimeout(resolve));
+    equal([worker.work, worker.heldBytes], [0, 0]);
+    assert(seen.renders.length - count <= 1, "it goes on");
+  }
+});
+
+Deno.test("the pixels are asked for room of the workspace", async () => {
+  const { seen: _, ...effects } = host();
+  const asked = [];
+  effects.pixels.hasRoom = (share) => {
+    asked.push(share?.workspace);
+    return Promise.resolve(share?.workspace !== "noisy");
+  };
+  const worker = await createWorker({ module, setup: { workspaces }, ...effects });
+  equal((await worker.respond(ask("noisy", "/web/1.png?w=10"))).status, 503);
+  equal((await worker.respond(ask("quiet", "/web/1.png?w=10"))).status, 200);
+  equal((await worker.respond(call("/readyz"))).status, 200);
+  equal([asked, worker.work], [["noisy", undefined, "quiet"], 0]);
 });
 
 Deno.test("a miss is turned away before its original is fetched while the pixels have no room", async () => {

@@ -16,13 +16,25 @@ public struct CacheKey: Sendable, Hashable {
   }
 }
 
+/// Asks the store for an output; a miss is work of the workspace whose share it names.
+public struct LookUpRequest: Sendable, Equatable {
+  public var key: CacheKey
+  public var share: Share
+
+  public init(key: CacheKey, share: Share) {
+    self.key = key
+    self.share = share
+  }
+}
+
 public enum LookUpResult: Sendable {
   case hit(StoredOutput)
   /// Somebody else was at work on it; this is what came of it.
   case collapsed(StoredOutput)
   /// Not there, and now claimed by this flow.
   case miss
-  /// Somebody else was at work on it and failed, or the host has no room for another miss (``Problem/overloaded``).
+  /// Somebody else was at work on it and failed, or the host has no room for another miss of this share
+  /// (``Problem/overloaded``).
   case failed(Problem)
 }
 

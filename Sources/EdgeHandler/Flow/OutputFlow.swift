@@ -17,7 +17,7 @@ final class OutputFlow: Sendable {
   }
 
   func start(_ make: @escaping @Sendable () -> Step<Answer>) -> Step<Answer> {
-    .lookUp(request.key) { [self] result in
+    .lookUp(request.lookUp) { [self] result in
       switch result {
       case .hit(let output): .done(Answer(request.response(output, .hit)))
       case .collapsed(let output): .done(Answer(request.response(output, .collapsed)))

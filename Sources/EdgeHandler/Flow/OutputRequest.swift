@@ -17,6 +17,8 @@ struct OutputRequest: Sendable {
   /// Of an answer that is less than was asked for.
   private static let partialLifetimeSeconds = 60
 
+  var lookUp: LookUpRequest { LookUpRequest(key: key, share: workspace.share) }
+
   /// Whether the caller has this very output: nothing has to be looked up to know.
   var isKnown: Bool {
     conditions.isKnown(key.entityTag)

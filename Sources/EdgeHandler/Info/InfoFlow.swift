@@ -127,7 +127,7 @@ final class InfoLoading: Sendable {
   private static let longestSide = 64
 
   func start() -> Step<Answer> {
-    .lookUp(output.key) { [self] result in
+    .lookUp(output.lookUp) { [self] result in
       switch result {
       case .hit(let stored):
         then(

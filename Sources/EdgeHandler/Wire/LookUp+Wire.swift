@@ -9,6 +9,18 @@ extension CacheKey: WireValue {
   }
 }
 
+extension LookUpRequest: WireValue {
+  public var wire: JSON {
+    .object([JSON.Member("key", key.wire), JSON.Member("share", share.wire)])
+  }
+
+  public init(wire: JSON) throws(WireError) {
+    var object = try WireObject(wire)
+    self.init(key: try object.value("key"), share: try object.value("share"))
+    try object.end()
+  }
+}
+
 extension LookUpResult: WireValue {
   public var wire: JSON {
     switch self {

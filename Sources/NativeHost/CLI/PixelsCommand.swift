@@ -32,7 +32,9 @@ struct PixelsCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Works that may wait for a thread. Default: 64.", valueName: "count"))
   var maxQueue: String?
-  @Option(help: ArgumentHelp("Works at one time. Default: one a core.", valueName: "count"))
+  @Option(
+    help: ArgumentHelp(
+      "Works at one time, and one more of a workspace with none. Default: one a core.", valueName: "count"))
   var threads: String?
   @Flag(
     help: ArgumentHelp(

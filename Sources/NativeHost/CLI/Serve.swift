@@ -104,7 +104,8 @@ struct OriginalOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Network that originals may be fetched from although it is not public.", valueName: "CIDR"))
   var allowNetwork: [String] = []
-  @Option(help: ArgumentHelp("Time for fetching an original. Default: 10.", valueName: "seconds"))
+  @Option(
+    help: ArgumentHelp("Time for fetching an original, redirects included. Default: 10.", valueName: "seconds"))
   var fetchTimeout: String?
   @Option(help: ArgumentHelp("Bytes of an original. Default: 100000000.", valueName: "bytes"))
   var maxOriginalBytes: String?
@@ -153,7 +154,9 @@ struct CapacityOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Disk for outputs, as in 50G. Default: 10G.", valueName: "bytes"))
   var maxDisk: String?
   @Option(
-    help: ArgumentHelp("Outputs in the making at one time; more are answered 503. Default: 128.", valueName: "count"))
+    help: ArgumentHelp(
+      "Outputs in the making at one time; more are answered 503, first those of the workspace with the most. Default: 128.",
+      valueName: "count"))
   var maxMisses: String?
   @Option(
     help: ArgumentHelp(
@@ -161,9 +164,14 @@ struct CapacityOptions: ParsableArguments {
       valueName: "bytes"))
   var maxOriginals: String?
   @Option(
-    help: ArgumentHelp("Waiting for a thread, at which more are answered 503. Default: 64.", valueName: "count"))
+    help: ArgumentHelp(
+      "Waiting for a thread, at which more are answered 503, first those of the workspace with the most. Default: 64.",
+      valueName: "count"))
   var maxQueue: String?
-  @Option(help: ArgumentHelp("Event loops, and as many threads for pixels. Default: one a core.", valueName: "count"))
+  @Option(
+    help: ArgumentHelp(
+      "Event loops, and as many threads for pixels; one more for a workspace with none at work. Default: one a core.",
+      valueName: "count"))
   var threads: String?
 
   func apply(to settings: inout Service.Settings) throws {

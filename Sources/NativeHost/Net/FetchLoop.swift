@@ -110,7 +110,7 @@ final class FetchLoop: @unchecked Sendable {
       for command in commands { perform(command) }
       let now = ContinuousClock.now
       for transfer in queue.removeExpired(now: now) { transfer.finish(.failed(.timedOut)) }
-      for transfer in queue.admit() { begin(transfer, now: now) }
+      while let transfer = queue.admit() { begin(transfer, now: now) }
       var count: Int32 = 0
       curl_multi_perform(multi, &count)
       if collect() { continue }

@@ -21,10 +21,11 @@ public final class OriginClient: Sendable {
     /// opens nothing: check it where it is entered.
     public var allowedNetworks: [String] = []
     public var userAgent = "imgedge"
-    /// Exchanges at one time; others wait, within their own time limit.
+    /// Exchanges at one time; others wait, within their own time limit. One share gets at most half of them.
     public var maximumConnections = 256
-    /// Exchanges at one time with one origin (scheme, host and port), so that a slow one does not take all connections.
-    public var maximumConnectionsPerOrigin = 64
+    /// Exchanges at one time with one origin (scheme, host and port), so that a slow one does not take all connections. One share
+    /// gets at most half of them: origins are shared too, as the endpoint of an object store is.
+    public var maximumConnectionsPerOrigin = 128
     /// Of bodies, over all exchanges and for as long as their ``Holding``s are kept; what exceeds it ends its exchange with
     /// ``FetchFailure/overloaded``. Never less than what the one request allows.
     public var maximumHeldBytes = 1 << 30
@@ -55,10 +56,10 @@ public final class OriginClient: Sendable {
   /// Calls `completion` once, on the client's thread, which it must not hold up (after ``shutdown()``: on the caller's, at once).
   /// The closure that is returned cancels: unless the exchange is over already, it ends as ``FetchFailure/unreachable``.
   public func fetch(
-    _ request: OutboundRequest, completion: @escaping @Sendable (Fetched) -> Void
+    _ request: OutboundRequest, of share: Share = Share(), completion: @escaping @Sendable (Fetched) -> Void
   ) -> @Sendable () -> Void {
     let holding = Holding(of: held, leastMaximum: request.maximumBytes)
-    let transfer = Transfer(request, holding: holding, completion: completion)
+    let transfer = Transfer(request, of: share, holding: holding, completion: completion)
     guard loop.post(.start(transfer)) else {
       completion(.failed(.unreachable))
       return {}

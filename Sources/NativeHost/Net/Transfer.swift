@@ -15,6 +15,7 @@ final class Transfer: @unchecked Sendable {
   }
 
   let request: OutboundRequest
+  let share: Share
   /// Scheme, host and port as they stand in the URL.
   let origin: String
   let start = ContinuousClock.now
@@ -37,8 +38,11 @@ final class Transfer: @unchecked Sendable {
   /// A body that nobody wants is read up to this length where it is announced, because that is cheaper than a new connection.
   private static let maximumDrain: Int64 = 16 << 10
 
-  init(_ request: OutboundRequest, holding: Holding, completion: @escaping @Sendable (Fetched) -> Void) {
+  init(
+    _ request: OutboundRequest, of share: Share, holding: Holding, completion: @escaping @Sendable (Fetched) -> Void
+  ) {
     self.request = request
+    self.share = share
     self.holding = holding
     self.completion = completion
     var slashes = 0

@@ -11,7 +11,7 @@ public enum Rendering: Sendable {
   case failed
 }
 
-/// Follows plans with libvips, as many at once as there are cores, one thread each.
+/// Follows plans with libvips, as many at once as there are cores, one thread each, and one more of a share that has none at work.
 ///
 /// It decides nothing: what is to be made has been computed down to the pixel. It keeps what it is asked within bounds of time, memory
 /// and number, and the text of libvips' errors, which quotes originals, to itself.
@@ -20,7 +20,7 @@ public final class PixelEngine: Sendable {
     /// Of one original, summed over its frames.
     public var maximumPixels = 100_000_000
     public var maximumFrames = 500
-    /// What may wait for a thread; one more is ``Rendering/overloaded``.
+    /// What may wait for a thread; one more is ``Rendering/overloaded``, or takes the place of what waits of a share with more.
     public var maximumQueued = 64
 
     public init() {}
@@ -68,15 +68,16 @@ public final class PixelEngine: Sendable {
     workers?.close()
   }
 
-  /// Whether what is asked of it now would not be refused.
-  public var hasRoom: Bool { queue.hasRoom }
+  /// Whether what is asked of it now would not be refused; `nil` is for a share that asks for nothing else.
+  public func hasRoom(for share: Share?) -> Bool { queue.hasRoom(for: share) }
 
   /// Calls `completion` once, on a thread of the engine, or at once on the caller's where the engine is overloaded.
   /// The closure that is returned cancels; what is cancelled before it is done ends as overloaded or failed.
   public func inspect(
-    _ request: InspectRequest, original: ByteBuffer, completion: @escaping @Sendable (InspectResult) -> Void
+    _ request: InspectRequest, original: ByteBuffer, of share: Share = Share(),
+    completion: @escaping @Sendable (InspectResult) -> Void
   ) -> @Sendable () -> Void {
-    queue.submit(timeoutMilliseconds: Self.looksTimeoutMilliseconds) { [self] turn in
+    queue.submit(of: share, timeoutMilliseconds: Self.looksTimeoutMilliseconds) { [self] turn in
       guard case .run(let interruption) = turn else { return { completion(.overloaded) } }
       let result = inspected(request, original, interruption)
       return { completion(result) }
@@ -85,9 +86,10 @@ public final class PixelEngine: Sendable {
 
   /// `blobs` holds every blob that the plan names.
   public func render(
-    _ plan: RenderPlan, blobs: [Blob: ByteBuffer], completion: @escaping @Sendable (Rendering) -> Void
+    _ plan: RenderPlan, blobs: [Blob: ByteBuffer], of share: Share = Share(),
+    completion: @escaping @Sendable (Rendering) -> Void
   ) -> @Sendable () -> Void {
-    queue.submit(timeoutMilliseconds: plan.timeoutMilliseconds) { [self] turn in
+    queue.submit(of: share, timeoutMilliseconds: plan.timeoutMilliseconds) { [self] turn in
       let rendering: Rendering =
         switch turn {
         case .run(let interruption): rendered(plan, blobs, interruption)
@@ -100,9 +102,10 @@ public final class PixelEngine: Sendable {
   }
 
   public func sample(
-    _ request: SampleRequest, original: ByteBuffer, completion: @escaping @Sendable (SampleResult) -> Void
+    _ request: SampleRequest, original: ByteBuffer, of share: Share = Share(),
+    completion: @escaping @Sendable (SampleResult) -> Void
   ) -> @Sendable () -> Void {
-    queue.submit(timeoutMilliseconds: Self.looksTimeoutMilliseconds) { [self] turn in
+    queue.submit(of: share, timeoutMilliseconds: Self.looksTimeoutMilliseconds) { [self] turn in
       let result: SampleResult =
         switch turn {
         case .run(let interruption): sampled(request, original, interruption)

@@ -1,9 +1,14 @@
+import EdgeHandler
+import Fairness
 import Glibc
 import Synchronization
 
-/// Work for a fixed number of threads: first come, first served; only so much may wait, and nothing longer than its time limit.
+/// Work for a fixed number of threads, shared fairly (``FairQueue``); only so much may wait, and nothing longer than its time limit.
 ///
-/// Threads of its own, because pixel work never yields: on a shared pool it would hold up everything else.
+/// Threads of its own, because pixel work never yields: on a shared pool it would hold up everything else. Nor can it be paused,
+/// so that a share that has nothing running would wait for the rest of what others run, which may take seconds. For such a one
+/// there is a spare thread, and the system divides the cores among all. A share that is alone has no use for it: the usual
+/// number of threads runs then, and no core is idle or shared.
 /// What is mutable is touched under the lock only, hence `@unchecked Sendable`.
 final class WorkQueue: @unchecked Sendable {
   /// Why work is not done.
@@ -16,7 +21,8 @@ final class WorkQueue: @unchecked Sendable {
     case refused(Refusal)
   }
 
-  /// Called once, on one of the queue's threads (when the queue is full or closed: on the caller's, at once). What it returns says
+  /// Called once, on one of the queue's threads (when the queue is full or closed: on the caller's, at once; when it gives way to
+  /// another: on that other's). What it returns says
   /// what has come of it, and is called when the work does not count any more: whoever hears it may submit the next.
   typealias Work = @Sendable (Turn) -> () -> Void
 
@@ -25,10 +31,12 @@ final class WorkQueue: @unchecked Sendable {
     let work: Work
   }
 
+  private static let spareThreads = 1
+
   private let threads: Int
   private let maximumQueued: Int
   private let lock = Lock()
-  private var waiting: [Entry] = []
+  private var queue = FairQueue<Entry>()
   private var running: [Interruption] = []
   private var threadCount = 0
   private var isOpen = true
@@ -40,23 +48,35 @@ final class WorkQueue: @unchecked Sendable {
     self.maximumQueued = max(maximumQueued, 0)
   }
 
-  /// Whether work that is submitted now would not be refused.
-  var hasRoom: Bool { count.load(ordering: .relaxed) - threads < maximumQueued }
+  /// Whether work of a share that is submitted now would not be refused; `nil` is for a share that has nothing here.
+  func hasRoom(for share: Share?) -> Bool {
+    if count.load(ordering: .relaxed) - threads < maximumQueued { return true }
+    return lock.withLock { queue.hasRoom(for: share, room: room(for: share)) }
+  }
+
+  /// How many may wait, with those that a free thread is about to take.
+  private func room(for share: Share?) -> Int {
+    let isIdle = share.map(queue.isIdle) ?? true
+    return maximumQueued + max(threads + (isIdle ? Self.spareThreads : 0) - queue.runningCount, 0)
+  }
 
   func start() {
-    for _ in 0..<threads { startThread { $0.work() } }
+    for _ in 0..<(threads + Self.spareThreads) { startThread { $0.work() } }
     startThread { $0.refuseWhatIsDue() }
   }
 
   /// The closure that is returned cancels: what waits is refused, what runs is told by its ``Interruption``.
-  func submit(timeoutMilliseconds: Int, _ work: @escaping Work) -> @Sendable () -> Void {
+  func submit(of share: Share, timeoutMilliseconds: Int, _ work: @escaping Work) -> @Sendable () -> Void {
     let timeout = Duration.milliseconds(min(max(timeoutMilliseconds, 0), 86_400_000))
     let interruption = Interruption(deadline: ContinuousClock.now + timeout)
+    var displaced: Entry?
     let refusal: Refusal? = lock.withLock {
       guard isOpen else { return .cancelled }
-      guard hasRoom else { return .full }
-      waiting.append(Entry(interruption: interruption, work: work))
-      count.add(1, ordering: .relaxed)
+      switch queue.append(Entry(interruption: interruption, work: work), of: share, room: room(for: share)) {
+      case .refused: return .full
+      case .displaced(let entry): displaced = entry
+      case .admitted: count.add(1, ordering: .relaxed)
+      }
       lock.wakeAll()
       return nil
     }
@@ -64,6 +84,7 @@ final class WorkQueue: @unchecked Sendable {
       work(.refused(refusal))()
       return {}
     }
+    if let displaced { displaced.work(.refused(.full))() }
     return { [weak self] in
       interruption.cancel()
       self?.lock.withLock { self?.lock.wakeAll() }
@@ -74,7 +95,7 @@ final class WorkQueue: @unchecked Sendable {
   func close() {
     lock.withLock {
       isOpen = false
-      for entry in waiting { entry.interruption.cancel() }
+      for entry in queue.waiting { entry.interruption.cancel() }
       lock.wakeAll()
     }
   }
@@ -91,22 +112,28 @@ final class WorkQueue: @unchecked Sendable {
   // MARK: On the queue's threads
 
   private func work() {
-    while let entry = next() {
+    while let (entry, share) = next() {
+      let start = ContinuousClock.now
       let tell = entry.work(.run(entry.interruption))
-      lock.withLock { running.removeAll { $0 === entry.interruption } }
+      let cost = (ContinuousClock.now - start) / .milliseconds(1)
+      lock.withLock {
+        running.removeAll { $0 === entry.interruption }
+        queue.end(of: share, cost: cost)
+      }
       count.subtract(1, ordering: .relaxed)
       tell()
     }
   }
 
   /// `nil` when the thread is to end.
-  private func next() -> Entry? {
+  private func next() -> (entry: Entry, share: Share)? {
     lock.withLock {
       while isOpen {
-        if let index = waiting.firstIndex(where: { !$0.interruption.isDue }) {
-          let entry = waiting.remove(at: index)
-          running.append(entry.interruption)
-          return entry
+        let isSpare = queue.runningCount >= threads
+        let next = queue.next { entry, running in !entry.interruption.isDue && (!isSpare || running == 0) }
+        if let next {
+          running.append(next.entry.interruption)
+          return next
         }
         lock.wait(until: nil)
       }
@@ -119,13 +146,12 @@ final class WorkQueue: @unchecked Sendable {
     while true {
       let (due, isLast) = lock.withLock {
         while true {
-          let due = waiting.filter { $0.interruption.isDue }
+          let due = queue.removeAll { $0.interruption.isDue }
           if !due.isEmpty || !isOpen {
-            waiting.removeAll { entry in due.contains { $0.interruption === entry.interruption } }
             count.subtract(due.count, ordering: .relaxed)
-            return (due, !isOpen && waiting.isEmpty)
+            return (due, !isOpen && queue.waitingCount == 0)
           }
-          lock.wait(until: waiting.map(\.interruption.deadline).min())
+          lock.wait(until: queue.waiting.map(\.interruption.deadline).min())
         }
       }
       for entry in due { entry.work(.refused(entry.interruption.isCancelled ? .cancelled : .timedOut))() }

@@ -155,7 +155,7 @@ private final class TranscriptWriter {
     while true {
       switch step {
       case .done(let value): return value
-      case .lookUp(let key, let then): step = then(try result("lookUp", key))
+      case .lookUp(let request, let then): step = then(try result("lookUp", request))
       case .fetch(let request, let then): step = then(try result("fetch", request))
       case .inspect(let request, let then): step = then(try result("inspect", request))
       case .render(let plan, let then): step = then(try result("render", plan))

@@ -99,7 +99,9 @@ struct ScriptedHost {
     while true {
       switch step {
       case .done(let value): return value
-      case .lookUp(let key, let then):
+      case .lookUp(let request, let then):
+        let key = request.key
+        if request.share.workspace.isEmpty { Issue.record("a look-up says not whose it is") }
         effects.append(.lookUp(key))
         let result = lookUps.isEmpty ? outputs[key].map { .hit($0) } ?? .miss : lookUps.removeFirst()
         if case .miss = result { claims.append(key) }

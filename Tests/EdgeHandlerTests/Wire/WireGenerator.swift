@@ -151,6 +151,10 @@ struct WireGenerator {
     Problem(one(of: Problem.Code.allCases), text(), parameter: maybe { $0.text() })
   }
 
+  mutating func share() -> Share {
+    Share(workspace: text(), weight: int(1...1000))
+  }
+
   mutating func lookUpResult() -> LookUpResult {
     one(of: [.hit(stored()), .collapsed(stored()), .miss, .failed(problem())])
   }

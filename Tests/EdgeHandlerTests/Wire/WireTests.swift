@@ -27,6 +27,7 @@ import Testing
       try crosses(SampleRequest(blob: make.blob(), longestSide: make.int(1...64)), seed: seed, isEqual: ==)
       try crosses(make.sampleResult(), seed: seed, isEqual: ==)
       try crosses(make.key(), seed: seed, isEqual: ==)
+      try crosses(LookUpRequest(key: make.key(), share: make.share()), seed: seed, isEqual: ==)
       try crosses(make.stored(), seed: seed, isEqual: ==)
       try crosses(make.problem(), seed: seed, isEqual: ==)
       try crosses(make.lookUpResult(), seed: seed)

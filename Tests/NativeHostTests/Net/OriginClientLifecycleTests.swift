@@ -48,8 +48,8 @@ private let answer = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npixels"
     let slow = try gatedOrigin(gate)
     let quick = try TestOrigin.answering(answer)
     let client = OriginClient {
-      $0.maximumConnections = 4
-      $0.maximumConnectionsPerOrigin = 3
+      $0.maximumConnections = 8
+      $0.maximumConnectionsPerOrigin = 6
     }
     await withTaskGroup(of: String?.self) { group in
       for _ in 0..<10 { group.addTask { await client.fetch(slow.url).body } }
@@ -63,6 +63,31 @@ private let answer = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npixels"
     }
     #expect(slow.connectionCount == 3)
     #expect(slow.requestHeads.count == 10)
+  }
+
+  @Test("a share takes no more than half of the connections with an origin, and none that waits is passed by for long")
+  func connectionsAreShared() async throws {
+    let gate = Gate()
+    let slow = try TestOrigin { connection in
+      while let head = connection.readRequest() {
+        if head.contains("x-share: noisy") { gate.wait() }
+        connection.send(answer)
+      }
+    }
+    let client = OriginClient {
+      $0.maximumConnections = 8
+      $0.maximumConnectionsPerOrigin = 4
+    }
+    await withTaskGroup(of: String?.self) { group in
+      for _ in 0..<20 { group.addTask { await client.fetch(slow.url, of: "noisy").body } }
+      while gate.waitingCount < 2 { await Task.yield() }
+      for workspace in ["quiet", "third", "quiet"] {
+        #expect(await client.fetch(slow.url, of: workspace).body == "pixels")
+      }
+      #expect(gate.waitingCount == 2)
+      gate.open()
+      for await body in group { #expect(body == "pixels") }
+    }
   }
 
   @Test func timeInLineCounts() async throws {
@@ -110,7 +135,7 @@ private let answer = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npixels"
     let gate = Gate()
     defer { gate.open() }
     let origin = try gatedOrigin(gate)
-    let client = OriginClient { $0.maximumConnections = 2 }
+    let client = OriginClient { $0.maximumConnections = 4 }
     let failures = Mutex<[FetchFailure?]>([])
     let request = OutboundRequest(url: origin.url, maximumBytes: 1000, timeoutMilliseconds: 300_000)
     for _ in 0..<5 { _ = client.fetch(request) { fetched in failures.withLock { $0.append(fetched.failure) } } }

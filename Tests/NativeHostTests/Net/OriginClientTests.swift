@@ -16,6 +16,17 @@ extension OriginClient {
   }
 
   func fetch(
+    _ url: String, of workspace: String, timeoutMilliseconds: Int = 300_000
+  ) async -> Fetched {
+    let request = OutboundRequest(
+      url: url, fields: [.init(name: "x-share", value: workspace)], maximumBytes: 1 << 20,
+      timeoutMilliseconds: timeoutMilliseconds)
+    return await withCheckedContinuation { continuation in
+      _ = fetch(request, of: Share(workspace: workspace)) { continuation.resume(returning: $0) }
+    }
+  }
+
+  func fetch(
     _ url: String, fields: [OutboundRequest.Field] = [], maximumBytes: Int = 1 << 20, timeoutMilliseconds: Int = 300_000
   ) async -> Fetched {
     let request = OutboundRequest(

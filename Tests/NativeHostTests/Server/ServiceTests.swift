@@ -47,9 +47,13 @@ extension TestConnection {
     let picture = try Self.sample("logo.png")
     origin = try TestOrigin { [gate] connection in
       guard connection.readRequest() != nil, gate.pass(connection) else { return }
-      connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(picture.readableBytes)\r\nConnection: close\r\n\r\n")
-      connection.send(Array(picture.readableBytesView))
+      Self.answer(connection, with: picture, field: "Connection: close\r\n")
     }
+  }
+
+  private static func answer(_ connection: TestConnection, with picture: ByteBuffer, field: String = "") {
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(picture.readableBytes)\r\n\(field)\r\n")
+    connection.send(Array(picture.readableBytesView))
   }
 
   private static func sample(_ name: String) throws -> ByteBuffer {
@@ -62,7 +66,10 @@ extension TestConnection {
     var settings = Service.Settings()
     settings.origins.allowedNetworks = ["127.0.0.0/8"]
     settings.server.port = 0
-    let json = #"{"workspaces": [{"namespace": "a", "sources": {"o": {"kind": "http", "prefix": "\#(origin.url)/"}}}]}"#
+    let workspaces = ["a", "b"].map {
+      #"{"namespace": "\#($0)", "sources": {"o": {"kind": "http", "prefix": "\#(origin.url)/"}}}"#
+    }
+    let json = "{\"workspaces\": [\(workspaces.joined(separator: ","))]}"
     settings.configuration = try Configuration(json: Array(json.utf8))
     // A gate may stay closed for long where all tests run at once, and a connection without a request.
     settings.server.requestTimeout = .seconds(300)
@@ -81,7 +88,12 @@ extension TestConnection {
     origin.stop()
   }
 
-  private static func request(_ target: String) -> String { "GET \(target) HTTP/1.1\r\nHost: a.localhost\r\n\r\n" }
+  private static func request(_ target: String, of workspace: String = "a") -> String {
+    "GET \(target) HTTP/1.1\r\nHost: \(workspace).localhost\r\n\r\n"
+  }
+
+  /// Of the workspace `a`.
+  private static let share = Share(workspace: "a")
 
   private func waiters(_ service: Service) -> Int { service.host.claims.withLock { $0.waiterCount } }
 
@@ -187,6 +199,44 @@ extension TestConnection {
     try await stop(service)
   }
 
+  @Test("a workspace is served while another's misses take all the room, of which the last gives way")
+  func misses() async throws {
+    let picture = try Self.sample("logo.png")
+    let quick = try TestOrigin { connection in
+      while connection.readRequest() != nil { Self.answer(connection, with: picture) }
+    }
+    let (service, port) = try await start { settings in
+      settings.maximumWork = 4
+      let json = """
+        {"workspaces": [{"namespace": "a", "sources": {"o": {"kind": "http", "prefix": "\(origin.url)/"}}},
+         {"namespace": "b", "sources": {"o": {"kind": "http", "prefix": "\(quick.url)/"}}}]}
+        """
+      settings.configuration.workspaces = (try? Configuration(json: Array(json.utf8)))?.workspaces ?? []
+    }
+    let clients = try (0..<4).map { _ in try TestClient(port: port) }
+    for (number, client) in clients.enumerated() {
+      client.send(Self.request("/o/logo.png?w=\(50 + number)"))
+      try await until { gate.arrivals.withLock { $0 } == number + 1 }
+    }
+    let other = try TestClient(port: port)
+    #expect(try await offPool { try other.get("/o/logo.png?w=60").status } == 503)
+    #expect(try await offPool { try other.get("/readyz").status } == 200)
+    for width in 60..<70 {
+      #expect(try await offPool { try other.get("/o/logo.png?w=\(width)", host: "b.localhost").status } == 200)
+    }
+    let displaced = try await offPool { try clients[3].receive() }
+    #expect(displaced.status == 503 && displaced.body.contains("overloaded"))
+    #expect(displaced.field("retry-after") == "1")
+    try await until { gate.departures.withLock { $0 } == 1 }
+    #expect(service.host.work == 3)
+    gate.open()
+    for client in clients.prefix(3) { #expect(try await offPool { try client.receive().status } == 200) }
+    try await until { service.host.work == 0 && service.host.claims.withLock { $0.count } == 0 }
+    for client in clients + [other] { client.close() }
+    quick.stop()
+    try await stop(service)
+  }
+
   @Test func aMissIsTurnedAwayBeforeItsOriginalIsFetched() async throws {
     let (service, port) = try await start {
       $0.threads = 1
@@ -196,15 +246,16 @@ extension TestConnection {
     gate.open()
     #expect(try await offPool { try client.get("/o/logo.png?w=50").status } == 200)
     let blobs = [Workbench.original: try TestPictures.bytes("f.png")]
-    let cancel = service.host.pixels.render(.long(timeoutMilliseconds: 60_000), blobs: blobs) { _ in }
+    let cancel = service.host.pixels.render(.long(timeoutMilliseconds: 60_000), blobs: blobs, of: Self.share) { _ in }
     let refused = try await offPool { try client.get("/o/logo.png?w=51") }
     #expect(refused.status == 503)
     #expect(refused.field("retry-after") == "1")
     #expect(origin.requestHeads.count == 1)
-    #expect(try await offPool { try client.get("/readyz").status } == 503)
+    #expect(try await offPool { try client.get("/readyz").status } == 200, "another workspace would find room")
     #expect(try await offPool { try client.get("/o/logo.png?w=50").field("cache-status") } == "imgedge; hit")
+    #expect(try await offPool { try client.get("/o/logo.png?w=50", host: "b.localhost").status } == 200)
     cancel()
-    try await until { service.host.pixels.hasRoom }
+    try await until { service.host.pixels.hasRoom(for: Self.share) }
     #expect(try await offPool { try client.get("/o/logo.png?w=51").status } == 200)
     client.close()
     try await stop(service)
@@ -220,7 +271,7 @@ extension TestConnection {
     gate.open()
     // Nothing is drawn meanwhile: the first waits with its original.
     let blobs = [Workbench.original: try TestPictures.bytes("f.png")]
-    let cancel = service.host.pixels.render(.long(timeoutMilliseconds: 600_000), blobs: blobs) { _ in }
+    let cancel = service.host.pixels.render(.long(timeoutMilliseconds: 600_000), blobs: blobs, of: Self.share) { _ in }
     let (first, second) = (try TestClient(port: port), try TestClient(port: port))
     first.send(Self.request("/o/logo.png?w=50"))
     try await until { service.host.origins.heldByteCount == bytes }
@@ -247,7 +298,7 @@ extension TestConnection {
     let clients = try (0..<5).map { _ in try TestClient(port: port) }
     for (number, client) in clients.enumerated() { client.send(Self.request("/o/logo.png?w=\(50 + number)")) }
     try await until { gate.arrivals.withLock { $0 } == clients.count }
-    let cancel = service.host.pixels.render(.long(timeoutMilliseconds: 60_000), blobs: blobs) { _ in }
+    let cancel = service.host.pixels.render(.long(timeoutMilliseconds: 60_000), blobs: blobs, of: Self.share) { _ in }
     gate.open()
     // One waits for the thread; the others are answered while it does.
     try await until { service.host.work == 1 }

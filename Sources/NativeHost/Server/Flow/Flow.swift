@@ -18,15 +18,25 @@ final class Flow: @unchecked Sendable {
   private var blobs: [ByteBuffer] = []
   /// For the originals among ``blobs``.
   private var holdings: [Holding] = []
-  /// How to cancel each effect that is under way.
-  private var effects: [Int: @Sendable () -> Void] = [:]
+  /// Whose work this is, once a look-up has said so.
+  private var share = Share()
+  /// The effects that are under way.
+  private var effects: [Int: Effect] = [:]
   private var effectCount = 0
   private var claimed: [CacheKey] = []
   private var isWorking = false
+  /// Whether the room for a miss has been given to another: all that is still to be done finds no room.
+  private var hasGivenWay = false
   private var isOver = false
   private var outcome = LookUpOutcome.none
   /// What the first look-up found in memory, as long as nothing else has been done.
   private var onlyHit: (key: CacheKey, output: StoredOutput)?
+
+  private struct Effect {
+    var cancel: @Sendable () -> Void = {}
+    /// Goes on as if the host had no room for the effect; `nil` where it takes none.
+    var refuse: (() -> Void)?
+  }
 
   /// What a flow comes to.
   struct Ending {
@@ -62,8 +72,23 @@ final class Flow: @unchecked Sendable {
     guard !isOver, reply == nil, host.claims.withLock({ $0.abandon(claimed) }) else { return }
     claimed = []
     end()
-    for cancel in effects.values { cancel() }
+    for effect in effects.values { effect.cancel() }
     effects = [:]
+  }
+
+  /// Ends the work, which somebody else's is to be done in place of: what is under way, and what would follow, finds no room. What
+  /// is answered then is said by the handler. Called on any thread.
+  func giveWay() {
+    loop.execute { [self] in
+      guard !isOver, !hasGivenWay else { return }
+      hasGivenWay = true
+      note(.refused)
+      for (id, effect) in effects {
+        guard let refuse = effect.refuse, effects.removeValue(forKey: id) != nil else { continue }
+        effect.cancel()
+        refuse()
+      }
+    }
   }
 
   private func finish(_ answer: Answer) {
@@ -87,7 +112,7 @@ final class Flow: @unchecked Sendable {
   }
 
   private func endWork() {
-    if isWorking { host.endWork() }
+    if isWorking { host.endWork(self) }
     isWorking = false
   }
 
@@ -99,7 +124,9 @@ final class Flow: @unchecked Sendable {
       switch step {
       case .done(let value):
         return finish(value)
-      case .lookUp(let key, let then):
+      case .lookUp(let request, let then):
+        let key = request.key
+        share = request.share
         guard let output = host.store.lookUpInMemory(key, now: context.now) else {
           return lookUp(key) { [self] in advance(then($0), finish) }
         }
@@ -111,15 +138,15 @@ final class Flow: @unchecked Sendable {
         return fetch(request) { [self] in advance(then($0), finish) }
       case .inspect(let request, let then):
         let original = bytes(request.blob)
-        return perform { [self] in
-          host.pixels.inspect(request, original: original, completion: $0)
+        return perform(or: .overloaded) { [self] in
+          host.pixels.inspect(request, original: original, of: share, completion: $0)
         } then: { [self] in
           advance(then($0), finish)
         }
       case .sample(let request, let then):
         let original = bytes(request.blob)
-        return perform { [self] in
-          host.pixels.sample(request, original: original, completion: $0)
+        return perform(or: .overloaded) { [self] in
+          host.pixels.sample(request, original: original, of: share, completion: $0)
         } then: { [self] in
           advance(then($0), finish)
         }
@@ -154,8 +181,8 @@ final class Flow: @unchecked Sendable {
           InboundResponse(
             status: picture == nil ? 404 : 200, body: adopt(body), byteCount: body.readableBytes, milliseconds: 0)))
     }
-    perform { [self] in
-      host.origins.fetch(request, completion: $0)
+    perform(or: Fetched.failed(.overloaded)) { [self] in
+      host.origins.fetch(request, of: share, completion: $0)
     } then: { [self] fetched in
       switch fetched {
       case .failed(let failure): then(.failed(failure))
@@ -174,8 +201,8 @@ final class Flow: @unchecked Sendable {
     var originals: [Blob: ByteBuffer] = [:]
     for (id, bytes) in blobs.enumerated() { originals[Blob(id: UInt32(id))] = bytes }
     let blobs = originals
-    perform { [self] in
-      host.pixels.render(plan, blobs: blobs, completion: $0)
+    perform(or: Rendering.overloaded) { [self] in
+      host.pixels.render(plan, blobs: blobs, of: share, completion: $0)
     } then: { [self] rendering in
       switch rendering {
       case .output(let bytes, let milliseconds):
@@ -189,14 +216,17 @@ final class Flow: @unchecked Sendable {
     }
   }
 
-  /// Starts an effect that can be cancelled, and goes on with its result on the event loop.
+  /// Starts an effect that can be cancelled, and goes on with its result on the event loop; with `refusal` where this has given way.
   private func perform<Result: Sendable>(
-    _ start: (@escaping @Sendable (Result) -> Void) -> @Sendable () -> Void, then: @escaping (Result) -> Void
+    or refusal: Result, _ start: (@escaping @Sendable (Result) -> Void) -> @Sendable () -> Void,
+    then: @escaping (Result) -> Void
   ) {
+    guard !hasGivenWay else { return then(refusal) }
     let id = effectCount
     effectCount += 1
     let continuation = NIOLoopBound(then, eventLoop: loop)
-    effects[id] = start { [self] result in
+    effects[id] = Effect(refuse: { then(refusal) })
+    effects[id]?.cancel = start { [self] result in
       loop.execute { [self] in
         guard effects.removeValue(forKey: id) != nil, !isOver else { return }
         continuation.value(result)
@@ -216,13 +246,13 @@ final class Flow: @unchecked Sendable {
     }
     switch host.claims.withLock({ $0.enter(key, self, waiter: waiter) }) {
     case .waits(let waiterID):
-      effects[id] = { [host] in
+      effects[id] = Effect(cancel: { [host] in
         guard let claimant = host.claims.withLock({ $0.leave(key, waiterID) }) else { return }
         claimant.loop.execute { claimant.cancelUnlessWanted() }
-      }
+      })
     case .claimed:
       claimed.append(key)
-      effects[id] = {}
+      effects[id] = Effect()
       // Memory again, too: between the first look and the claim another may have stored it.
       host.store.lookUp(key, now: context.now) { [self] output in
         loop.execute { [self] in
@@ -263,7 +293,7 @@ final class Flow: @unchecked Sendable {
 
   private func missed(_ key: CacheKey) -> LookUpResult {
     if !isWorking {
-      guard host.beginWork() else {
+      guard host.beginWork(self, of: share) else {
         settle(key, .failed(.overloaded))
         note(.refused)
         return .failed(.overloaded)

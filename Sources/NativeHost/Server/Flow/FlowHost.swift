@@ -1,4 +1,5 @@
 import EdgeHandler
+import Fairness
 import Glibc
 import Net
 import NIOCore
@@ -17,6 +18,8 @@ public final class FlowHost: Sendable {
   let pixels: PixelEngine
   let samples: SamplePictures
   let claims = Mutex(Claims<CacheKey, Flow, Waiter>())
+  private let misses = Mutex(FairQueue<Flow>())
+  /// How many there are of ``misses``; raised under its lock.
   private let workCount = Atomic(0)
   private let maximumWork: Int
   private let isDraining = Atomic(false)
@@ -24,8 +27,9 @@ public final class FlowHost: Sendable {
   /// Where a flow that waits for another's work goes on. Called on any thread.
   typealias Waiter = @Sendable (ClaimOutcome) -> Void
 
-  /// - Parameter maximumWork: Misses at one time, whether they fetch, render or wait for a thread; one more is answered 503. So is
-  ///   one that comes while the engine has no room, before its original is fetched.
+  /// - Parameter maximumWork: Misses at one time, whether they fetch, render or wait for a thread; one more is answered 503, or it
+  ///   takes the place of another workspace's, which is answered so. One that comes while the engine has no room is refused before
+  ///   its original is fetched.
   public init(
     handler: EdgeHandler, store: OutputStore, origins: OriginClient, pixels: PixelEngine, samples: SamplePictures,
     maximumWork: Int
@@ -50,19 +54,33 @@ public final class FlowHost: Sendable {
   /// Misses in the making.
   public var work: Int { workCount.load(ordering: .relaxed) }
 
-  private var hasRoom: Bool { work < maximumWork && pixels.hasRoom }
-
-  /// `false` where there is no room for another miss.
-  func beginWork() -> Bool {
-    guard hasRoom else { return false }
-    let (_, count) = workCount.add(1, ordering: .relaxed)
-    if count <= maximumWork { return true }
-    endWork()
-    return false
+  /// Whether there is room for a workspace that has no miss in the making.
+  private var hasRoom: Bool {
+    (work < maximumWork || misses.withLock { $0.hasRoom(for: nil, room: maximumWork) }) && pixels.hasRoom(for: nil)
   }
 
-  func endWork() {
-    workCount.subtract(1, ordering: .relaxed)
+  /// `false` where there is no room for another miss of the share. It may make room by ending what another began last.
+  func beginWork(_ flow: Flow, of share: Share) -> Bool {
+    guard pixels.hasRoom(for: share) else { return false }
+    let admission = misses.withLock { misses in
+      defer { workCount.store(misses.waitingCount, ordering: .relaxed) }
+      return misses.append(flow, of: share, room: maximumWork)
+    }
+    switch admission {
+    case .admitted: return true
+    case .displaced(let other):
+      other.giveWay()
+      return true
+    case .refused: return false
+    }
+  }
+
+  /// Of one that has given way there is nothing to end.
+  func endWork(_ flow: Flow) {
+    misses.withLock { misses in
+      misses.removeAll { $0 === flow }
+      workCount.store(misses.waitingCount, ordering: .relaxed)
+    }
   }
 }
 

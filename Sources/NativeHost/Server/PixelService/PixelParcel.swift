@@ -6,10 +6,11 @@ import NIOCore
 /// blobs it lists, one after the other.
 ///
 /// ```
-/// {"work": …, "blobs": [<number>, <count of bytes>, …]}
+/// {"work": …, "share": …, "blobs": [<number>, <count of bytes>, …]}
 /// ```
 struct PixelParcel {
   var work: JSON
+  var share: Share
   var blobs: [Blob: ByteBuffer]
   /// To be kept for as long as the bytes of the blobs are.
   let holding: Holding?
@@ -31,11 +32,12 @@ struct PixelParcel {
     } catch {
       throw WireError("not JSON at byte \(error.offset): \(error.reason)")
     }
-    guard let work = json["work"], let list = json["blobs"]?.array, list.count.isMultiple(of: 2) else {
-      throw WireError("work or blobs: is missing")
-    }
+    guard let work = json["work"], let share = json["share"], let list = json["blobs"]?.array,
+      list.count.isMultiple(of: 2)
+    else { throw WireError("work, share or blobs: is missing") }
     guard list.count <= 2 * Self.maximumBlobs else { throw WireError("blobs: there are too many") }
     self.work = work
+    self.share = try Share(wire: share)
     blobs = [:]
     for index in stride(from: 0, to: list.count, by: 2) {
       guard let count = list[index + 1].int, count >= 0, let bytes = body.readSlice(length: count) else {

@@ -4,8 +4,8 @@ import NIOCore
 import Pixels
 import Synchronization
 
-/// `POST /inspect`, `/render` and `/sample`: the pixel engine for hosts that have none of their own. `GET /readyz` says whether one more
-/// work would find room.
+/// `POST /inspect`, `/render` and `/sample`: the pixel engine for hosts that have none of their own. `POST /room` says whether one more
+/// work of a share would find room, `GET /readyz` whether one of a newcomer would.
 ///
 /// ``PixelAdmission`` says who may ask, and ``PlanReview`` for how much.
 public struct PixelResponder: Responder {
@@ -39,7 +39,7 @@ public struct PixelResponder: Responder {
     to request: ServerRequest, on loop: any EventLoop, reply: @escaping @Sendable (ServerResponse) -> Void
   ) -> (@Sendable () -> Void)? {
     if Self.isReadiness(request.head) {
-      let hasRoom = engine.hasRoom
+      let hasRoom = engine.hasRoom(for: nil)
       reply(Self.text(hasRoom ? 200 : 503, hasRoom ? "ok" : "full"))
       return nil
     }
@@ -90,14 +90,18 @@ public struct PixelResponder: Responder {
     _ parcel: PixelParcel, _ answer: @escaping @Sendable (ByteBuffer) -> Void
   ) throws(WireError) -> @Sendable () -> Void {
     let request = try InspectRequest(wire: parcel.work)
-    return engine.inspect(request, original: try parcel.bytes(request.blob)) { answer(PixelParcel.reply($0)) }
+    return engine.inspect(request, original: try parcel.bytes(request.blob), of: parcel.share) {
+      answer(PixelParcel.reply($0))
+    }
   }
 
   private func sample(
     _ parcel: PixelParcel, _ answer: @escaping @Sendable (ByteBuffer) -> Void
   ) throws(WireError) -> @Sendable () -> Void {
     let request = try SampleRequest(wire: parcel.work)
-    return engine.sample(request, original: try parcel.bytes(request.blob)) { answer(PixelParcel.reply($0)) }
+    return engine.sample(request, original: try parcel.bytes(request.blob), of: parcel.share) {
+      answer(PixelParcel.reply($0))
+    }
   }
 
   private func render(
