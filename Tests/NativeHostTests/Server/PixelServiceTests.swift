@@ -7,6 +7,7 @@ import Testing
 @testable import Server
 
 @Suite(.ownThread) struct PixelServiceTests {
+  private static let share = Share(workspace: "acme")
   private static let secret = "0123456789abcdef0123456789abcdef"
 
   /// A service that listens, with an engine that can be looked at.
@@ -46,7 +47,9 @@ import Testing
 
   private static func body(_ work: JSON, _ blobs: [Blob: ByteBuffer] = [:]) -> [UInt8] {
     let list = blobs.flatMap { [$0.key.wire, JSON.int($0.value.readableBytes)] }
-    let text = JSON.object([JSON.Member("work", work), JSON.Member("blobs", .array(list))]).serialized()
+    let text = JSON.object([
+      JSON.Member("work", work), JSON.Member("share", share.wire), JSON.Member("blobs", .array(list)),
+    ]).serialized()
     let length = UInt32(text.count)
     let head = (0..<4).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
     return blobs.reduce(head + text) { $0 + Array($1.value.readableBytesView) }
@@ -71,10 +74,13 @@ import Testing
     let status: @Sendable () throws -> Int = { try client.get("/readyz", host: "localhost").status }
     #expect(try await offPool(status) == 200)
     let blobs = [Workbench.original: try TestPictures.bytes("f.png")]
-    let cancel = running.engine.render(.long(timeoutMilliseconds: 60_000), blobs: blobs) { _ in }
+    // One on the thread, and one on that which is kept for a newcomer.
+    let cancels = [Self.share, Share(workspace: "other")].map { share in
+      running.engine.render(.long(timeoutMilliseconds: 60_000), blobs: blobs, of: share) { _ in }
+    }
     #expect(try await offPool(status) == 503)
-    cancel()
-    try await until { running.engine.hasRoom }
+    for cancel in cancels { cancel() }
+    try await until { running.engine.hasRoom(for: nil) }
     #expect(try await offPool(status) == 200)
     client.close()
     try await running.server.drain(grace: .seconds(5)).get()
@@ -189,10 +195,10 @@ import Testing
       client.send(Self.head("/render", body.count))
       client.send(body)
     }
-    try await until { !running.engine.hasRoom }
+    try await until { !running.engine.hasRoom(for: Self.share) }
     #expect(running.held() == body.count)
     client.close()
-    try await until { running.engine.hasRoom && running.held() == 0 }
+    try await until { running.engine.hasRoom(for: Self.share) && running.held() == 0 }
     try await running.server.drain(grace: .seconds(5)).get()
   }
 

@@ -4,8 +4,8 @@ import NIOCore
 import Pixels
 import Synchronization
 
-/// `POST /inspect`, `/render` and `/sample`: the pixel engine for hosts that have none of their own. `POST /room` says whether one more
-/// work of a share would find room, `GET /readyz` whether one of a newcomer would.
+/// `POST /inspect`, `/render` and `/sample`: the pixel engine for hosts that have none of their own. `GET /readyz` says whether one more
+/// work of a share that has none would find room.
 ///
 /// ``PixelAdmission`` says who may ask, and ``PlanReview`` for how much.
 public struct PixelResponder: Responder {
@@ -124,7 +124,7 @@ public struct PixelResponder: Responder {
           }
         }
         chain.next(
-          engine.render(plan, blobs: parcel.blobs) { rendering in answer(Self.reply(rendering)) })
+          engine.render(plan, blobs: parcel.blobs, of: parcel.share) { rendering in answer(Self.reply(rendering)) })
       }
     }
     return { chain.cancel() }
@@ -144,7 +144,7 @@ public struct PixelResponder: Responder {
     guard let blob = blobs.first else { return then(.success(headers)) }
     guard let bytes = parcel.blobs[blob] else { return then(.failure(.failed)) }
     chain.next(
-      engine.inspect(InspectRequest(blob: blob), original: bytes) { result in
+      engine.inspect(InspectRequest(blob: blob), original: bytes, of: parcel.share) { result in
         switch result {
         case .image(let header):
           look(at: Array(blobs.dropFirst()), headers.merging([blob: header]) { $1 }, parcel, chain, then)
