@@ -18,7 +18,12 @@ async function service(answer, options = {}) {
     const one = { method: request.method, path: request.url, headers: request.headers, isGone: false };
     received.push(one);
     response.on("close", () => one.isGone = !response.writableFinished);
-    for await (const chunk of request) chunks.push(chunk);
+    try {
+      for await (const chunk of request) chunks.push(chunk);
+    } catch {
+      // The caller has gone before all of it was there.
+      return;
+    }
     one.body = new Uint8Array(await new Blob(chunks).arrayBuffer());
     answer(one, response);
   });
@@ -43,6 +48,15 @@ function reply(response, result, output = new Uint8Array()) {
   response.writeHead(200, { "Content-Length": body.length }).end(body);
 }
 
+/** Of work whose share is not said. */
+const share = { workspace: "", weight: 1 };
+
+/** The JSON text that a body begins with. */
+function textIn(body) {
+  const length = new DataView(body.buffer, body.byteOffset).getUint32(0, true);
+  return new TextDecoder().decode(body.subarray(4, 4 + length));
+}
+
 Deno.test("work is sent with the secret, its blobs one after the other, and its output is memory of its own", async () => {
   const output = Uint8Array.from({ length: 70_000 }, (_, index) => index);
   const { received, render, stop } = await service((_, response) => reply(response, { output: { byteCount: output.length } }, output));
@@ -56,7 +70,7 @@ Deno.test("work is sent with the secret, its blobs one after the other, and its 
   equal([method, path, headers.authorization, headers["content-type"]], ["POST", "/render", `Bearer ${"s".repeat(32)}`, "application/octet-stream"]);
   const length = new DataView(sent.buffer).getUint32(0, true);
   const named = JSON.parse(new TextDecoder().decode(sent.subarray(4, 4 + length)));
-  equal(named, { work: JSON.parse(text), blobs: [2, large.length, 0, 3] });
+  equal(named, { work: JSON.parse(text), share, blobs: [2, large.length, 0, 3] });
   const blobs = sent.subarray(4 + length);
   equal([blobs.length, [...blobs.subarray(-3)], blobs[0], blobs[large.length - 1]], [large.length + 3, [1, 2, 3], 0, 49]);
   await stop();
@@ -68,12 +82,13 @@ Deno.test("no more is sent than the service has threads for, so much waits, and 
   const { received, pixels, render, stop } = await service(answer, { threads: 1, maximumQueued: 2 });
   const works = [1, 2, 3, 4].map(() => render(plan([0]), [new Uint8Array(10)]));
   await until(() => held.length === 2);
-  equal(await pixels.hasRoom(), false);
+  // A share that has nothing here finds room all the same: it would take the place of one that waits.
+  equal([await pixels.hasRoom(share), await pixels.hasRoom()], [false, true]);
   equal(await render(plan([0]), [new Uint8Array(10)]), { result: "overloaded" });
   equal(received.filter(({ path }) => path === "/render").length, 2);
   reply(held.shift(), "failed");
   await until(() => held.length === 2);
-  equal(await pixels.hasRoom(), true);
+  equal(await pixels.hasRoom(share), true);
   const gone = new AbortController();
   const left = render(plan([0]), [new Uint8Array(10)], gone.signal);
   gone.abort();
@@ -85,6 +100,30 @@ Deno.test("no more is sent than the service has threads for, so much waits, and 
     return isDone;
   });
   equal((await Promise.all(works)).map(({ result }) => result), ["failed", "failed", "failed", "failed"]);
+  await stop();
+});
+
+Deno.test("a share is not kept waiting by another's works: it has a turn beside theirs, and goes before those that wait", async () => {
+  const held = [];
+  const answer = (one, response) => one.path === "/readyz" ? response.end("ok") : held.push({ response, share: JSON.parse(textIn(one.body)).share.workspace });
+  const { pixels, stop } = await service(answer, { threads: 1, maximumQueued: 4 });
+  const works = ["noisy", "noisy", "noisy", "noisy", "noisy", "noisy"].map((workspace) =>
+    pixels.perform("render", plan([0]), [new Uint8Array(10)], never, { workspace, weight: 1 })
+  );
+  await until(() => held.length === 2);
+  // All that may wait does, and all of it is of one share.
+  equal(await pixels.perform("render", plan([0]), [new Uint8Array(10)], never, { workspace: "noisy", weight: 1 }), { result: "overloaded" });
+  works.push(pixels.perform("render", plan([0]), [new Uint8Array(10)], never, { workspace: "quiet", weight: 1 }));
+  await until(() => held.length === 3);
+  equal(held.map(({ share }) => share), ["noisy", "noisy", "quiet"]);
+  let isDone = false;
+  const results = Promise.all(works).finally(() => isDone = true);
+  await until(() => {
+    while (held.length > 0) reply(held.shift().response, "failed");
+    return isDone;
+  });
+  // One of the noisy share's has given its place in the queue away.
+  equal((await results).map(({ result }) => result).sort(), ["failed", "failed", "failed", "failed", "failed", "failed", "overloaded"]);
   await stop();
 });
 
