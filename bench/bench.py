@@ -117,10 +117,11 @@ STORAGE = "thumbor.storages.no_storage"
 
 
 class Service:
-    def __init__(self, processes, folder, name, workspaces, *flags):
+    def __init__(self, processes, folder, name, workspaces, *flags, host=(SERVICE, "serve")):
         self.process = processes.start(
-            SERVICE, "serve", "--port", "0", "--data", folder / name, "--workspaces", workspaces,
-            "--allow-network", "127.0.0.0/8", *flags, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            *host, "--port", "0", "--data", folder / name, "--workspaces", workspaces,
+            "--allow-network", "127.0.0.0/8", *flags, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            env={**os.environ, "IMGEDGE_BIN": str(SERVICE)})
         line = self.process.stdout.readline()
         match = re.search(r"listening on http://[^:]+:(\d+)", line)
         if not match:
@@ -131,8 +132,8 @@ class Service:
     def connect(self):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
 
-    def get(self, connection, target, accept="*/*"):
-        connection.request("GET", target, headers={"Host": self.host, "Accept": accept})
+    def get(self, connection, target, accept="*/*", host=None):
+        connection.request("GET", target, headers={"Host": host or self.host, "Accept": accept})
         answer = connection.getresponse()
         return answer.status, answer.read(), answer
 
@@ -208,7 +209,7 @@ class Bench:
         self.workspaces = folder / "workspaces.json"
         source = {"kind": "http", "prefix": f"http://127.0.0.1:{self.nginx_port}/"}
         self.workspaces.write_text(json.dumps({"workspaces": [
-            {"namespace": "bench", "plan": "business", "sources": {"pictures": source}}]}))
+            {"namespace": name, "plan": "business", "sources": {"pictures": source}} for name in ("bench", "quiet")]}))
         self.clients = folder / "clients"
         subprocess.run(["cc", "-O2", "-D_GNU_SOURCE", ROOT / "bench/clients.c", "-o", self.clients], check=True)
         self.bare = folder / "bare"
@@ -218,8 +219,8 @@ class Bench:
     def wants(self, name):
         return not self.options.only or any(name.startswith(prefix) for prefix in self.options.only)
 
-    def service(self, name, *flags):
-        return Service(self.processes, self.folder, name, self.workspaces, *flags)
+    def service(self, name, *flags, **options):
+        return Service(self.processes, self.folder, name, self.workspaces, *flags, **options)
 
     def run_bare(self, *arguments):
         command = [self.bare, *[str(word) for word in arguments]]
@@ -426,6 +427,44 @@ class Bench:
             f"{goodput:.1f} /s, {refused:,.0f} × 503 /s in {slowest:.0f} ms (95 %), clients take {cost:.2f} cores",
             f"at capacity: {capacity:.1f} /s", f"{ratio:.2f} ×", "≥ 0.9 ×, 503 within 100 ms")
 
+    def neighbours(self):
+        """A workspace that asks for one small picture after another, alone and beside 24 callers of another that want large AVIF."""
+        for name, host in (("imgedge serve", (SERVICE, "serve")), ("wasm/serve", (ROOT / "wasm/serve",))):
+            service = self.service("neighbours-" + host[0].name, "--log-level", "notice", host=host)
+            connection = service.connect()
+
+            def slowest(count):
+                times = []
+                for _ in range(count):
+                    start = time.monotonic()
+                    target = f"/transform?src=pictures/photo.png&w=100&format=webp&v={next(VERSION)}"
+                    status, _, _ = service.get(connection, target, host=f"quiet.localhost:{service.port}")
+                    if status != 200:
+                        raise SystemExit(f"bench: neighbours: {status}")
+                    times.append((time.monotonic() - start) * 1000)
+                return numpy.percentile(times, 99)
+
+            def beside():
+                target = "/transform?src=pictures/photo-6mp.jpg&w=2000&format=avif"
+                flood = self.processes.start(
+                    self.clients, service.port, service.host, target, 24, 3600, 100, next(VERSION), stdout=subprocess.DEVNULL)
+                time.sleep(2)
+                figure = slowest(100)
+                if flood.poll() is not None:
+                    raise SystemExit("bench: neighbours: the flood ended before its time")
+                flood.terminate()
+                flood.wait()
+                # What it has left is still being dropped.
+                time.sleep(5)
+                return figure
+
+            pairs = in_turn(beside, lambda: slowest(100), self.rounds, warm=True)
+            flooded, alone = (statistics.median(column) for column in zip(*pairs))
+            ratio = statistics.median(a / b for a, b in pairs)
+            self.table.add(
+                f"a quiet workspace beside a flood, 99 %, {name}", f"{flooded:.0f} ms", f"alone: {alone:.0f} ms", f"{ratio:.2f} ×", "≤ 2 ×")
+            service.process.terminate()
+
     def handler(self):
         native = ROOT / ".build/release/handler-cost"
         figures = json.loads(subprocess.run([native], capture_output=True, text=True, check=True).stdout)
@@ -453,7 +492,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
     parser.add_argument("--only", nargs="*", default=[], help="rows whose name begins so, or whole groups")
     options = parser.parse_args()
-    groups = ["handler", "hits", "transforms", "thumbor", "whole", "memory", "steadiness", "overload"]
+    groups = ["handler", "hits", "transforms", "thumbor", "whole", "memory", "steadiness", "overload", "neighbours"]
     chosen = [group for group in groups if group in options.only]
     if chosen:
         options.only = [name for name in options.only if name not in groups]
