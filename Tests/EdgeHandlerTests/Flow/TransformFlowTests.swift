@@ -226,7 +226,9 @@ import Testing
     let expected = SignatureV4.sign(
       method: "GET", path: "/shop/cat/" + encoded, host: "s3.eu-west-1.amazonaws.com", region: "eu-west-1",
       service: "s3", accessKeyId: "AKID", secretAccessKey: "secret", now: host.context.now)
-    #expect(answer.fetches.first?.fields == expected)
+    // Not among the signed ones.
+    let loop = OutboundRequest.Field(name: CDNLoop.fieldName, value: "localhost")
+    #expect(answer.fetches.first?.fields == expected + [loop])
   }
 
   @Test(arguments: [(403, 404), (404, 404), (500, 502), (503, 502), (301, 502), (307, 502)])

@@ -146,7 +146,7 @@ import Testing
 
   @Test("unfinished bodies share a bound, and give back what they took when their time is over or their caller gone")
   func bodies() async throws {
-    let running = try await start(requestTimeout: .seconds(2)) {
+    let running = try await start(requestTimeout: .seconds(8)) {
       $0.maximumHeldBytes = 3 << 20
       $0.limits.maximumOriginalBytes = 1000
     }
