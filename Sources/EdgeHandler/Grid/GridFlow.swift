@@ -68,15 +68,14 @@ final class GridFlow: Sendable {
     do throws(Problem) {
       for (part, cell) in zip(parts, cells) {
         var picture = fill(cell, part)
+        let projection = Projection(part.original.header.orientedSize, after: picture)
         for mark in request.parts[part.index].marks {
-          let size = PixelSize(width: cell.width, height: cell.height)
-          picture.append(mark.operation(try loaded(mark, loads), canvas: size, content: size.bounds))
+          picture.append(mark.operation(try loaded(mark, loads), bound: projection))
         }
         placed.append(Placed(.decoded(part.original.blob, frames: .first, picture), x: cell.x, y: cell.y))
       }
       if let mark = request.mark {
-        operations.append(
-          mark.operation(try loaded(mark, loads), canvas: request.canvas, content: request.canvas.bounds))
+        operations.append(mark.operation(try loaded(mark, loads), canvas: request.canvas))
       }
     } catch {
       return flow.fail(error)

@@ -1,4 +1,5 @@
-/// Where on a canvas a mark lies and how large it is: arithmetic, without a pixel.
+/// Where on a canvas a mark lies and how large it is: arithmetic, without a pixel. On an output of a bound source it is the
+/// canvas of ``BoundMarkPlacement`` that this is reckoned on.
 ///
 /// A mark is never larger than the area that it is drawn on, so that it lies inside with all of it, and nothing is scaled to a
 /// size that nobody sees.
@@ -57,16 +58,25 @@ struct MarkPlacement: Sendable, Equatable {
 extension Mark {
   /// - Parameters:
   ///   - canvas: the output without marks.
-  ///   - content: the part of it that shows the original. A preset's mark lies there: on padding or a border, which the caller
-  ///     chooses, it would leave the picture as it is.
-  func operation(_ original: Original, canvas: PixelSize, content: PixelRect) -> PixelOperation {
-    MarkPlacement(settings, mark: original.header.orientedSize, on: presetName == nil ? canvas.bounds : content)
+  ///   - projection: from its original to it. A preset's mark lies by that: on padding or a border, which the caller chooses, it
+  ///     would leave the picture as it is.
+  func operation(_ original: Original, canvas: PixelSize, projection: Projection) -> PixelOperation {
+    presetName == nil ? operation(original, canvas: canvas) : operation(original, bound: projection)
+  }
+
+  func operation(_ original: Original, canvas: PixelSize) -> PixelOperation {
+    MarkPlacement(settings, mark: original.header.orientedSize, on: canvas.bounds)
+      .operation(original.blob, opacity: settings.opacity)
+  }
+
+  func operation(_ original: Original, bound projection: Projection) -> PixelOperation {
+    BoundMarkPlacement(settings, mark: original.header.orientedSize, on: projection)
       .operation(original.blob, opacity: settings.opacity)
   }
 }
 
 extension TransformPlan {
   mutating func draw(_ mark: Mark, _ original: Original) {
-    marks.append(mark.operation(original, canvas: size, content: content))
+    marks.append(mark.operation(original, canvas: size, projection: projection))
   }
 }

@@ -37,6 +37,14 @@ enum Length: Sendable, Equatable {
     }
   }
 
+  /// Where an image has so many times as many px each way.
+  func scaled(by factor: FixedPoint) -> Length {
+    switch self {
+    case .pixels(let count): .pixels(Rounding.product(count, factor))
+    case .percent: self
+    }
+  }
+
   var canonical: String {
     switch self {
     case .pixels(let count): "\(count)"

@@ -4,8 +4,6 @@ struct Framing: Sendable, Equatable {
   var operations: [PixelOperation]
   /// After all of them.
   var size: PixelSize
-  /// The part of ``size`` that shows the image; `pad` puts a border around it.
-  var content: PixelRect
 
   /// An image may be scaled to a longer side than this only by cutting first: libvips ends at 10 million.
   private static let longestIntermediate = 100_000
@@ -38,7 +36,6 @@ struct Framing: Sendable, Equatable {
       let y = Self.offset(slack: box.height - scaled.height, gravity.fractions.y)
       operations.append(.extend(width: box.width, height: box.height, x: x, y: y, background))
       size = box
-      content = PixelRect(x: x, y: y, width: scaled.width, height: scaled.height)
     case .cover: self.init(filling: box, with: original, gravity: gravity)
     case .aspectCrop:
       // The box itself, or as much smaller as it takes to lie inside the original.
@@ -59,7 +56,6 @@ struct Framing: Sendable, Equatable {
   private init(resizing original: PixelSize, to size: PixelSize) {
     operations = size == original ? [] : [.resize(width: size.width, height: size.height)]
     self.size = size
-    content = size.bounds
   }
 
   /// Scales until the box is full, then cuts what is over.
@@ -88,12 +84,10 @@ struct Framing: Sendable, Equatable {
       operations += Framing(cutting: scaled, to: box, gravity: gravity).operations
     }
     size = box
-    content = box.bounds
   }
 
   private init(cutting original: PixelSize, to size: PixelSize, gravity: Gravity) {
     self.size = size
-    content = size.bounds
     guard size != original else {
       operations = []
       return

@@ -19,6 +19,23 @@ enum Rounding {
     return Int(min((product + FixedPoint.scale / 2) / FixedPoint.scale, Int64(cap)))
   }
 
+  /// The whole number at or below a value, at most ``cap`` either way. What is a millionth away from a whole number counts as
+  /// that number: quotients that are whole on paper need not be in binary.
+  static func down(_ value: Double) -> Int {
+    let value = value + tolerance
+    guard value > -Double(cap) else { return -cap }
+    guard value < Double(cap) else { return cap }
+    let whole = Int(value)
+    return Double(whole) > value ? whole - 1 : whole
+  }
+
+  /// The whole number at or above a value, as ``down(_:)``.
+  static func up(_ value: Double) -> Int {
+    -down(-value)
+  }
+
+  static let tolerance = 0.000_001
+
   /// Saturates.
   static func area(_ size: PixelSize, frames: Int = 1) -> Int64 {
     let (area, overflow) = Int64(size.width).multipliedReportingOverflow(by: Int64(size.height))

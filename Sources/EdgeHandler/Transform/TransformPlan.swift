@@ -4,8 +4,8 @@ struct TransformPlan: Sendable, Equatable {
   var frames: Picture.Frames
   var encoding: Encoding
   var size: PixelSize
-  /// The part of ``size`` that shows the original: without what `pad` and `border` put around it.
-  var content: PixelRect
+  /// From the original to an output of ``size``.
+  var projection: Projection
   /// Drawn last, in this order.
   var marks: [PixelOperation] = []
   /// JPEG has no alpha; this comes after the marks, which may lie where there is nothing else.
@@ -44,7 +44,6 @@ struct TransformPlan: Sendable, Equatable {
       background: background ?? .transparent)
     var fitting = framing.operations
     size = framing.size
-    var content = framing.content
     if let background, header.hasAlpha {
       // Before the canvas is extended: what lies around already has the colour, and would get it twice.
       let extends = fitting.firstIndex { if case .extend = $0 { true } else { false } }
@@ -55,8 +54,6 @@ struct TransformPlan: Sendable, Equatable {
     let border = options.border
     if border.contains(where: { $0 > 0 }) {
       size = PixelSize(width: size.width + border[1] + border[3], height: size.height + border[0] + border[2])
-      content.x += border[3]
-      content.y += border[0]
       operations.append(
         .extend(width: size.width, height: size.height, x: border[3], y: border[0], options.borderColor))
     }
@@ -64,7 +61,7 @@ struct TransformPlan: Sendable, Equatable {
     try Self.check(size, frames: isAnimated ? header.frames : 1, limits: limits)
     self.operations = operations
     self.size = size
-    self.content = content
+    projection = Projection(header.orientedSize, after: operations)
   }
 
   static func check(_ size: PixelSize, frames: Int, limits: Limits) throws(Problem) {

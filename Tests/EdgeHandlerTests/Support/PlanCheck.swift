@@ -19,6 +19,15 @@ enum PlanCheck {
     return walk.faults.isEmpty ? size : nil
   }
 
+  /// Of a picture in which every original has this size; `nil` where it does not hold together.
+  static func size(_ picture: Picture, originals: PixelSize) -> PixelSize? {
+    var walk = Walk(original: { _ in
+      ImageHeader(format: .png, width: originals.width, height: originals.height)
+    })
+    let size = walk.size(picture)
+    return walk.faults.isEmpty ? size : nil
+  }
+
   private struct Walk {
     let original: (Blob) -> ImageHeader?
     var faults: [String] = []
