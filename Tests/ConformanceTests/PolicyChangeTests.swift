@@ -77,7 +77,7 @@ import Testing
       let opacity = changed ? #", "opacity": 0.5"# : ""
       let binding = bound ? #", "autoApplySources": ["pictures"]"# : ""
       let text = """
-        { "workspaces": [ { "namespace": "acme",
+        { "workspaces": [ { "namespace": "acme", "allowedExternalSources": ["*:*"],
             "sources": { "pictures": { "kind": "http", "prefix": "http://127.0.0.1:\(origin.port)/images/" } },
             "marks": { "stamp": \(PolicyChange.stamp)\(opacity)\(binding) } } } ] }
         """

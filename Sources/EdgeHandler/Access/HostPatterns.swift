@@ -1,14 +1,67 @@
-/// Which hosts a list of patterns lets through.
+/// Which external URLs a list of patterns lets through.
 ///
-/// `*` matches every host; `example.com` exactly that host on any port and scheme; `*.example.com` any depth below it and
-/// not the host itself.
+/// `*` matches every host; `example.com` exactly that host; `*.example.com` any depth below it and not the host itself. Each on the
+/// two schemes' own ports, or on those that the pattern names: `example.com:8443`, `*.example.com:*`.
 public struct HostPatterns: Sendable {
-  var patterns: [HostPattern]
+  var patterns: [ExternalPattern]
 
-  public static let everything = HostPatterns(patterns: [.any])
+  public static let everything = HostPatterns(patterns: [ExternalPattern(host: .any, ports: .standard)])
+
+  func matches(_ url: WebURL) -> Bool {
+    patterns.contains { $0.matches(url) }
+  }
+
+  /// Whether a pattern for that very host or what is above it matches, and not just `*`.
+  func matchesByName(_ url: WebURL) -> Bool {
+    patterns.contains { !$0.host.isAny && $0.matches(url) }
+  }
 
   func matches(_ host: Host) -> Bool {
-    patterns.contains { $0.matches(host) }
+    patterns.contains { $0.host.matches(host) }
+  }
+}
+
+/// A host pattern that may name ports.
+struct ExternalPattern: Sendable {
+  enum Ports: Sendable, Equatable {
+    /// 80 and 443, over either scheme. What listens elsewhere on a host is rarely meant for everybody.
+    case standard
+    case exactly(Int)
+    case any
+  }
+
+  var host: HostPattern
+  var ports: Ports
+
+  static let grammar = HostPattern.grammar + ", with an optional port or `:*` behind it"
+
+  init(host: HostPattern, ports: Ports) {
+    self.host = host
+    self.ports = ports
+  }
+
+  init?(parsing text: String) {
+    let bytes = text.bytes
+    if bytes.count > 2, bytes.suffix(2).elementsEqual(":*".utf8) {
+      guard let host = HostPattern(parsing: String(decoding: bytes.dropLast(2), as: UTF8.self)) else { return nil }
+      self.init(host: host, ports: .any)
+      return
+    }
+    guard let (host, port) = Origin.splitPort(bytes),
+      let host = HostPattern(parsing: String(decoding: host, as: UTF8.self))
+    else { return nil }
+    self.init(host: host, ports: port.map { .exactly($0) } ?? .standard)
+  }
+
+  func matches(_ url: WebURL) -> Bool {
+    let port = url.effectivePort
+    let hasPort =
+      switch ports {
+      case .standard: port == 80 || port == 443
+      case .exactly(let exactly): port == exactly
+      case .any: true
+      }
+    return hasPort && host.matches(url.host)
   }
 }
 
@@ -35,6 +88,10 @@ enum HostPattern: Sendable {
     }
     guard case .domain(let apex) = host else { return nil }
     self = .below(suffix: "." + apex)
+  }
+
+  var isAny: Bool {
+    if case .any = self { true } else { false }
   }
 
   func matches(_ host: Host) -> Bool {

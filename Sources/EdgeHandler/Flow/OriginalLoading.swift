@@ -123,11 +123,12 @@ final class OriginalLoading: Sendable {
       return fail(Problem(.sourceUnreachable, "The original's server redirected to nowhere that is allowed."))
     }
     let stays = source.map { $0.allows(next) } ?? false
-    guard stays || workspace.allowedExternalSources.matches(next.host) else {
+    guard stays || workspace.allowedExternalSources.matches(next) else {
       return fail(
         Problem(
           .sourceNotAllowed,
-          "The original's server redirected to a host that the workspace's allowed external sources do not include."))
+          "The original's server redirected to a host or port that the workspace's allowed external sources do not include."
+        ))
     }
     guard isShownAsBound(next) else {
       return fail(

@@ -57,9 +57,11 @@ extension SourceReference {
     } catch {
       throw Problem(.invalidSource, error.detail, parameter: "src")
     }
-    guard workspace.allowedExternalSources.matches(url.host) else {
+    let allowed = workspace.allowedExternalSources
+    guard allowed.matches(url) else {
+      let missing = allowed.matches(url.host) ? "port \(url.effectivePort) of the host" : "the host"
       throw Problem(
-        .sourceNotAllowed, "The workspace's allowed external sources do not include the host \(url.host).",
+        .sourceNotAllowed, "The workspace's allowed external sources do not include \(missing) \(url.host).",
         parameter: "src")
     }
     return SourceReference(source: workspace.source(containing: url), location: .url(url))

@@ -94,8 +94,8 @@ extension HostPatterns {
     guard let texts = try record.texts("allowedExternalSources") else { return }
     patterns = []
     for text in texts {
-      guard let pattern = HostPattern(parsing: text) else {
-        throw record.error("allowedExternalSources", "\"\(text)\" is not \(HostPattern.grammar)")
+      guard let pattern = ExternalPattern(parsing: text) else {
+        throw record.error("allowedExternalSources", "\"\(text)\" is not \(ExternalPattern.grammar)")
       }
       patterns.append(pattern)
     }

@@ -5,7 +5,7 @@ import Testing
 /// From the look-up to the answer, against every way in which an origin, a store and an engine can fail.
 @Suite struct TransformFlowTests {
   static let workspace = """
-    { "namespace": "acme", "allowedExternalSources": ["a.example", "*.b.example"],
+    { "namespace": "acme", "allowedExternalSources": ["a.example", "*.b.example", "*.b.example:8080"],
       "sources": {
         "web": { "kind": "http", "prefix": "http://origin.example/images/" },
         "shop": { "kind": "s3", "bucket": "shop", "region": "eu-west-1", "prefix": "cat/",
@@ -133,6 +133,7 @@ import Testing
 
   @Test(arguments: [
     ("http://evil.example/x", 403, "source-not-allowed"), ("http://b.example/", 403, "source-not-allowed"),
+    ("http://a.example:8080/", 403, "source-not-allowed"), ("http://img.b.example:8081/", 403, "source-not-allowed"),
     ("http://a.example.evil.example/", 403, "source-not-allowed"), ("http://127.0.0.1/", 403, "source-not-allowed"),
     ("http://0x7f.1/", 403, "source-not-allowed"), ("//[::1]/", 403, "source-not-allowed"),
     ("http://user@a.example/2", 502, "source-unreachable"), ("file:///etc/passwd", 502, "source-unreachable"),

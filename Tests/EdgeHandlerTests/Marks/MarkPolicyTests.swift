@@ -9,7 +9,7 @@ import Testing
   private func host(_ version: String = "") throws -> ScriptedHost {
     var host = try ScriptedHost(
       """
-      { "namespace": "acme",
+      { "namespace": "acme", "allowedExternalSources": ["*:*"],
         "sources": {
           "photos": { "kind": "http", "prefix": "https://origin.example/images/" },
           "all": { "kind": "http", "prefix": "https://origin.example/" },

@@ -24,7 +24,10 @@ import Testing
     (#""allowedOrigins": ["null"], "domains": ["a b"]"#, "domains"),
     (#""allowedOrigins": ["https://a/b"]"#, "allowedOrigins"), (#""allowedOrigins": ["*.*.a"]"#, "allowedOrigins"),
     (#""allowedExternalSources": ["http://a"]"#, "allowedExternalSources"),
-    (#""allowedExternalSources": ["a:80"]"#, "allowedExternalSources"),
+    (#""allowedExternalSources": ["a:65536"]"#, "allowedExternalSources"),
+    (#""allowedExternalSources": ["a:x"]"#, "allowedExternalSources"),
+    (#""allowedExternalSources": [":*"]"#, "allowedExternalSources"),
+    (#""allowedExternalSources": ["a:*:*"]"#, "allowedExternalSources"),
     (#""allowedExternalSources": ["*."]"#, "allowedExternalSources"),
     (#""allowedExternalSources": [""]"#, "allowedExternalSources"),
     (#""allowedExternalSources": ["*.1.2.3.4"]"#, "allowedExternalSources"),
@@ -113,5 +116,23 @@ import Testing
   func hostPatterns(pattern: String, host: String, matches: Bool) throws {
     let pattern = try #require(HostPattern(parsing: pattern))
     #expect(pattern.matches(try Host(parsing: host.utf8)) == matches)
+  }
+
+  @Test(
+    "a pattern of external sources lets the ports of http and https through, or those that it names",
+    arguments: [
+      ("*", "http://a.b/", true), ("*", "https://a.b/", true), ("*", "http://a.b:443/", true),
+      ("*", "https://a.b:80/", true), ("*", "http://a.b:8080/", false), ("*", "https://a.b:0/", false),
+      ("a.b", "http://a.b:81/", false), ("a.b", "https://a.b/", true), ("a.b:81", "http://a.b:81/", true),
+      ("a.b:81", "https://a.b:81/", true), ("a.b:81", "http://a.b/", false), ("a.b:80", "http://a.b/", true),
+      ("a.b:80", "https://a.b/", false), ("a.b:*", "http://a.b:9/", true), ("a.b:*", "http://c.a.b:9/", false),
+      ("*.a.b:9", "http://c.a.b:9/", true), ("*.a.b:9", "http://a.b:9/", false), ("*:9", "http://c:9/", true),
+      ("*:9", "http://c/", false), ("*:*", "https://c:65535/", true), ("[::1]:9", "http://[::1]:9/", true),
+      ("[::1]", "http://[::1]:9/", false), ("[::1]:*", "http://[::1]:9/", true),
+      ("1.2.3.4:9", "http://1.2.3.4:9/", true),
+    ])
+  func externalPatterns(pattern: String, url: String, matches: Bool) throws {
+    let pattern = try #require(ExternalPattern(parsing: pattern))
+    #expect(pattern.matches(try WebURL(parsing: url)) == matches)
   }
 }
