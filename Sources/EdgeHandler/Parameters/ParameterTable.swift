@@ -172,6 +172,8 @@ enum ParameterTable {
       summary: "What is kept of EXIF, XMP and IPTC."),
     Parameter(
       .onerror, .keyword(["redirect"]), standard: "none",
-      summary: "Redirects to the original where it cannot be transformed; never where a mark is drawn."),
+      summary:
+        "Redirects to the original where it cannot be transformed: named by its full URL, on a host that the workspace names; never where a mark is drawn."
+    ),
   ]
 }

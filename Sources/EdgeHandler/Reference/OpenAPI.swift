@@ -31,29 +31,32 @@ enum OpenAPI {
     let shape = endpoint.mediaTypes.count == 1 ? #"{"schema":{"type":"object"}}"# : "{}"
     let isTransform = endpoint.path == "/transform"
     let redirect =
-      #""302":{"description":"To the original, which cannot be transformed: only with onerror=redirect."},"#
-    let responses = """
+      #""302":{"description":"To the original, which cannot be transformed: only with onerror=redirect, and named by its full URL."},"#
+    func responses(_ more: String) -> String {
+      """
       "responses":{"200":{"description":"The output.",\
       "content":{\(list(endpoint.mediaTypes.map { quoted($0) + ":" + shape }))}},\
-      \(isTransform ? redirect : "")\
+      \(more)\
       "304":{"description":"The caller has the output that If-None-Match names."},\
       \(list(statuses.map { "\"\($0)\":{\"$ref\":\"#/components/responses/\($0)\"}" })),\
       "default":{"$ref":"#/components/responses/default"}}
       """
-    func path(_ path: String, _ parameters: [String]) -> String {
+    }
+    func path(_ path: String, _ parameters: [String], redirects: Bool = false) -> String {
       """
       \(quoted(path)):{"get":{"summary":\(quoted(endpoint.summary)),\
-      "parameters":[\(list(parameters))],\(responses)}}
+      "parameters":[\(list(parameters))],\(responses(redirects ? redirect : ""))}}
       """
     }
-    var paths = [path(endpoint.path, endpoint.parameters.map(reference))]
+    var paths = [path(endpoint.path, endpoint.parameters.map(reference), redirects: isTransform)]
     if endpoint.namesOriginal {
       // What would name the original once more is refused.
       let parameters = [source] + endpoint.parameters.filter { !$0.name.namesWhole }.map(reference)
       paths.append(path(endpoint.path + "/{source}/{path}", parameters))
       if isTransform {
         paths.append(path("/{source}/{path}", parameters))
-        paths.append(path("/cdn-cgi/image/{options}/{src}", [cloudflare, reference(ParameterTable.variant)]))
+        paths.append(
+          path("/cdn-cgi/image/{options}/{src}", [cloudflare, reference(ParameterTable.variant)], redirects: true))
       }
     }
     return list(paths)

@@ -11,6 +11,8 @@ struct SourceReference: Sendable {
   /// The named source that the original belongs to; `nil` for an external one.
   var source: Source?
   var location: Location
+  /// Whether the caller has named it by its full URL, and so knows where it is.
+  var isFullURL = false
 
   /// The same for all spellings of one original; enters the cache key.
   var canonical: String {
@@ -64,7 +66,7 @@ extension SourceReference {
         .sourceNotAllowed, "The workspace's allowed external sources do not include \(missing) \(url.host).",
         parameter: "src")
     }
-    return SourceReference(source: workspace.source(containing: url), location: .url(url))
+    return SourceReference(source: workspace.source(containing: url), location: .url(url), isFullURL: true)
   }
 
   private static func alias(_ text: String, workspace: Workspace) throws(Problem) -> SourceReference {

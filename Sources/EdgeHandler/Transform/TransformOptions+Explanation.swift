@@ -100,14 +100,20 @@ extension Explanation {
   /// - Parameters:
   ///   - location: where an error redirects to.
   ///   - presets: those that are bound to the original.
-  mutating func tellRedirect(to location: String?, _ marks: [Mark], bound presets: [MarkPreset]) {
+  mutating func tellRedirect(
+    to location: String?, of reference: SourceReference, _ marks: [Mark], bound presets: [MarkPreset]
+  ) {
     if location != nil || !isGiven(.onerror) {
       tell(.onerror, isStandard: false)
     } else if presets.isEmpty {
       tell(.onerror, "none", "default")
       ignore(
         .onerror,
-        marks.isEmpty ? "the original is where only the service can get it" : "the original would be without the mark")
+        !marks.isEmpty
+          ? "the original would be without the mark"
+          : reference.isFullURL
+            ? "allowedExternalSources does not name the host, and * is not enough to send a caller there"
+            : "where a source of the workspace has its originals is not told")
     } else {
       tell(.onerror, "none", "policy: an original is not shown without the mark that is bound to it")
       ignore(.onerror, presets.reason)

@@ -28,7 +28,7 @@ extension EndpointDecider {
     if trace.isOn {
       var told = Explanation(query: query, table: ParameterTable.transform, trace: trace)
       options.explain(&told, set)
-      told.tellRedirect(to: location, marks, bound: presets)
+      told.tellRedirect(to: location, of: reference, marks, bound: presets)
       if presets.isEmpty { told.tell(marks.first) } else { told.tellSettings(ofPresets: marks) }
       told.tell(.v, isStandard: options.variant == nil)
       trace = told.trace
@@ -46,10 +46,13 @@ extension EndpointDecider {
         output: output, reference: reference, options: options, marks: marks, locationOnError: location))
   }
 
-  /// Never where a mark is drawn: an unmarked picture is not served in the place of a marked one. Never an object, which only we
-  /// can get.
+  /// Never where a mark is drawn: an unmarked picture is not served in the place of a marked one. Only to a URL that the caller has
+  /// given, so that no source's place is told, and whose host the workspace has named: under `*` the workspace's own address would
+  /// send its visitors anywhere.
   private func locationOnError(_ options: TransformOptions, _ reference: SourceReference, _ marks: [Mark]) -> String? {
-    guard options.redirectsOnError, marks.isEmpty, case .url(let url) = reference.location else { return nil }
+    guard options.redirectsOnError, marks.isEmpty, reference.isFullURL, case .url(let url) = reference.location,
+      workspace.allowedExternalSources.matchesByName(url)
+    else { return nil }
     return url.serialized
   }
 }

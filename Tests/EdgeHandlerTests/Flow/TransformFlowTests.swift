@@ -269,10 +269,27 @@ import Testing
     #expect(host.get(Self.external + "&onerror=redirect").code == "source-not-allowed")
   }
 
-  @Test func aBucketsObjectHasNoAddressToRedirectTo() throws {
+  @Test(
+    "an original of a source is not redirected to: its place is not the caller's to know", arguments: ["shop", "web"])
+  func aliasesAreNotRedirectedTo(source: String) throws {
     var host = try host()
-    let answer = host.get("/shop/a.jpg?onerror=redirect")
+    let answer = host.get("/\(source)/none.jpg?onerror=redirect")
     #expect(answer.code == "source-not-found")
+    #expect(answer["location"] == nil)
+  }
+
+  @Test(
+    "only a host that the list names is redirected to",
+    arguments: [
+      (#"["*"]"#, false), (#"["*:*"]"#, false), (#"["*", "b.example", "*.a.example"]"#, false),
+      (#"["*", "a.example:81"]"#, false), (#"["a.example"]"#, true), (#"["*", "a.example"]"#, true),
+      (#"["*.example"]"#, true), (#"["a.example:*"]"#, true),
+    ])
+  func redirectsByNameOnly(list: String, redirects: Bool) throws {
+    var host = try ScriptedHost(#"{ "namespace": "acme", "allowedExternalSources": \#(list) }"#)
+    let answer = host.get("/transform?src=http://a.example/none.jpg&onerror=redirect")
+    #expect(answer.status == (redirects ? 302 : 404))
+    #expect((answer["location"] != nil) == redirects)
   }
 
   // MARK: HEAD and conditions

@@ -199,7 +199,10 @@ import Testing
         "ignored: fit = pad: with one side there is no box to fill",
       ]
     ),
-    ("onerror=redirect", aspect + ["parameter: onerror = redirect (URL)"]),
+    (
+      "onerror=redirect",
+      aspect + ["ignored: onerror = redirect: where a source of the workspace has its originals is not told"]
+    ),
     (
       "onerror=redirect&mark=open/l.png&mark-w=15%25&mark-align=left,top",
       aspect + [
@@ -271,10 +274,17 @@ import Testing
     #expect(lines.contains(line), "\(lines)")
   }
 
-  @Test func saysThatAnObjectIsNotRedirectedTo() {
+  @Test func saysWhereAnErrorRedirectsTo() throws {
+    let url = "/transform?onerror=redirect&src=http://c.example/a.jpg"
     #expect(
-      told("/shop/a.jpg?onerror=redirect").contains(
-        "ignored: onerror = redirect: the original is where only the service can get it"))
+      told(url).contains(
+        "ignored: onerror = redirect: allowedExternalSources does not name the host, and * is not enough to send a caller there"
+      ))
+    let named = Self.workspace.replacing(
+      #"{ "namespace": "acme","#, with: #"{ "namespace": "acme", "allowedExternalSources": ["*", "*.example"],"#)
+    let configuration = try Configuration(json: Array("{\"workspaces\": [\(named)]}".utf8))
+    let lines = EdgeHandler(configuration: configuration).explain(Self.request(url), context: Self.context)
+    expect(lines, "parameter", "onerror = redirect (URL)")
   }
 
   @Test func saysWhatCloudflaresSpellingMeans() {

@@ -8,7 +8,7 @@ import Testing
 /// parameter, range, default, status and code of the document is tried, and what the handler knows beside it is looked for.
 @Suite struct ReferenceTests {
   private static let workspace =
-    #"{ "namespace": "acme", "sources": { "p": { "kind": "http", "prefix": "http://a.example/" } } }"#
+    #"{ "namespace": "acme", "allowedExternalSources": ["*", "a.example"], "sources": { "p": { "kind": "http", "prefix": "http://a.example/" } } }"#
 
   private func host() throws -> ScriptedHost {
     var host = try ScriptedHost(Self.workspace)
@@ -406,8 +406,9 @@ import Testing
       let tag = try #require(host.get(plain)["ETag"])
       #expect(host.get(plain, [("If-None-Match", tag)]).status == 304)
       #expect(statuses.contains("200") && statuses.contains("304"))
-      let damaged = target(operation.path, original: "damaged.jpg") + "&onerror=redirect"
-      let status = host.get(damaged.replacing("/format=png/", with: "/onerror=redirect/")).status
+      let damaged = (target(operation.path, original: "damaged.jpg") + "&onerror=redirect")
+        .replacing("src=p/", with: "src=http://a.example/")
+      let status = host.get(damaged.replacing("/format=png/p/", with: "/onerror=redirect/http://a.example/")).status
       #expect((status == 302) == statuses.contains("302"), "\(operation.path)")
     }
   }
