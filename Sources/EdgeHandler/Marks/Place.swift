@@ -10,14 +10,17 @@ struct Place: Sendable {
   /// An S3 bucket at Amazon has many host names, of which this stands for all.
   private static let amazon = "amazonaws.com"
 
+  private static let cloudflare = ".r2.cloudflarestorage.com"
+  private static let jurisdictions = ["eu", "fedramp"]
+
   /// More than any chain of proxies decodes a path.
   private static let mostDecodings = 8
 
   private var host: Host
   /// 0 for the two schemes' own: whoever has a site answers on both.
   private var port: Int
-  /// Each begins with a slash: the path as it was written, and after each round of decoding.
-  private var readings: [[UInt8]]
+  /// The path as it was written, and after each round of decoding.
+  private var readings: [PlacePath]
   private let hidesDots: Bool
 
   private init(host: Host, port: Int, path: [UInt8]) {
@@ -31,6 +34,7 @@ struct Place: Sendable {
     self.port = port == 80 || port == 443 ? 0 : port
     (readings, hidesDots) = Self.readings(path)
     mergeAmazonHosts()
+    mergeCloudflareHosts()
   }
 
   init(_ url: WebURL) {
@@ -54,52 +58,24 @@ struct Place: Sendable {
   /// Whether this is a place at which a path begins that leads to `other`.
   func contains(_ other: Place) -> Bool {
     guard host == other.host, port == other.port else { return false }
-    return other.hidesDots || readings.contains { root in other.readings.contains { $0.starts(with: root) } }
+    return other.hidesDots || readings.contains { root in other.readings.contains { root.begins($0) } }
   }
 
   // MARK: Spellings
 
-  private static func readings(_ path: [UInt8]) -> (readings: [[UInt8]], hidesDots: Bool) {
-    var (reading, hidesDots) = plain(path)
-    var readings = [reading]
+  private static func readings(_ path: [UInt8]) -> (readings: [PlacePath], hidesDots: Bool) {
+    var readings = [PlacePath(path)]
     var text = path
     for _ in 0..<mostDecodings {
       guard let next = unescaped(text) else { break }
       text = next
-      let isDotted: Bool
-      (reading, isDotted) = plain(text)
-      readings.append(reading)
-      hidesDots = hidesDots || isDotted
+      readings.append(PlacePath(text))
     }
-    return (readings, hidesDots)
+    return (readings, readings.contains { $0.hidesDots })
   }
 
-  /// Without empty segments, parameters of segments (`;a=b`) and what Windows ignores at the end of a name; backslashes as
-  /// slashes, in lower case. And whether a segment is nothing but dots.
-  private static func plain(_ path: [UInt8]) -> (path: [UInt8], isDotted: Bool) {
-    func isIgnoredAtEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: ".") || byte == UInt8(ascii: " ") }
-    var plain: [UInt8] = []
-    plain.reserveCapacity(path.count + 1)
-    var isDotted = false
-    let pieces = path.map { $0 == UInt8(ascii: "\\") ? UInt8(ascii: "/") : $0 }.split(
-      separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    for piece in pieces {
-      var name = piece.prefix { $0 != UInt8(ascii: ";") }
-      guard !name.isEmpty else { continue }
-      while let last = name.last, isIgnoredAtEnd(last) { name = name.dropLast() }
-      guard !name.isEmpty else {
-        isDotted = true
-        continue
-      }
-      plain.append(UInt8(ascii: "/"))
-      for byte in name { plain.append(ASCII.lowercase(byte)) }
-    }
-    let isFolder = pieces.last.map { $0.isEmpty } ?? true
-    if isFolder { plain.append(UInt8(ascii: "/")) }
-    return (plain, isDotted)
-  }
-
-  /// One round of percent-decoding that leaves malformed escapes alone; `nil` where there is nothing to decode.
+  /// One round of percent-decoding, with the `%u0041` of old servers, that leaves malformed escapes alone; `nil` where there is
+  /// nothing to decode.
   private static func unescaped(_ text: [UInt8]) -> [UInt8]? {
     guard text.contains(UInt8(ascii: "%")) else { return nil }
     var output: [UInt8] = []
@@ -111,12 +87,37 @@ struct Place: Sendable {
       {
         output.append(high << 4 | low)
         position += 3
+      } else if let code = unicodeEscape(text, at: position) {
+        appendUTF8(code, to: &output)
+        position += 6
       } else {
         output.append(text[position])
         position += 1
       }
     }
     return output.count < text.count ? output : nil
+  }
+
+  private static func unicodeEscape(_ text: [UInt8], at position: Int) -> UInt32? {
+    guard position + 5 < text.count, text[position] == UInt8(ascii: "%"),
+      ASCII.lowercase(text[position + 1]) == UInt8(ascii: "u")
+    else { return nil }
+    var code: UInt32 = 0
+    for byte in text[(position + 2)..<(position + 6)] {
+      guard let digit = Hexadecimal.value(byte) else { return nil }
+      code = code << 4 | UInt32(digit)
+    }
+    return code
+  }
+
+  /// Half of a surrogate pair comes out as what is not UTF-8, which is as good as any other character here.
+  private static func appendUTF8(_ code: UInt32, to output: inout [UInt8]) {
+    func byte(_ bits: UInt32) -> UInt8 { UInt8(truncatingIfNeeded: bits) }
+    switch code {
+    case 0..<0x80: output.append(byte(code))
+    case 0x80..<0x800: output += [byte(0xC0 | code >> 6), byte(0x80 | code & 0x3F)]
+    default: output += [byte(0xE0 | code >> 12), byte(0x80 | code >> 6 & 0x3F), byte(0x80 | code & 0x3F)]
+    }
   }
 
   /// `<bucket>.s3….amazonaws.com/<key>` and `s3….amazonaws.com/<bucket>/<key>` are one place, in every region, and also over
@@ -133,9 +134,21 @@ struct Place: Sendable {
         if !bucket.isEmpty { bucket.append(UInt8(ascii: ".")) }
         bucket += label
       }
-      readings = readings.map { [UInt8(ascii: "/")] + bucket + $0 }
+      readings = readings.map { $0.below(bucket) }
     }
     host = .domain(Self.amazon)
+  }
+
+  /// A bucket of R2 may answer below the name of a jurisdiction too, as in `<account>.eu.r2.cloudflarestorage.com`.
+  private mutating func mergeCloudflareHosts() {
+    guard case .domain(let name) = host else { return }
+    for jurisdiction in Self.jurisdictions {
+      let suffix = "." + jurisdiction + Self.cloudflare
+      guard name.ends(with: suffix) else { continue }
+      let account = String(decoding: name.bytes.dropLast(suffix.utf8.count), as: UTF8.self)
+      host = .domain(account + Self.cloudflare)
+      return
+    }
   }
 }
 

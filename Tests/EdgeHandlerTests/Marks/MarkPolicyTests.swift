@@ -12,6 +12,11 @@ import Testing
       { "namespace": "acme", "allowedExternalSources": ["*:*"],
         "sources": {
           "photos": { "kind": "http", "prefix": "https://origin.example/images/" },
+          "books": { "kind": "http", "prefix": "https://books.example/b%C3%BCcher/" },
+          "plain": { "kind": "http", "prefix": "https://books.example/kiosk/" },
+          "films": { "kind": "http", "prefix": "https://books.example/%D1%84%D0%B8%D0%BB%D1%8C%D0%BC%D1%8B/" },
+          "eu": { "kind": "r2", "bucket": "pictures", "accountId": "def", "accessKeyId": "a", "secretAccessKey": "s",
+                  "endpoint": "https://def.eu.r2.cloudflarestorage.com" },
           "all": { "kind": "http", "prefix": "https://origin.example/" },
           "press": { "kind": "http", "prefix": "https://origin.example/images/press/" },
           "ip": { "kind": "http", "prefix": "http://127.0.0.1:8000/bound/" },
@@ -25,7 +30,7 @@ import Testing
           "open": { "kind": "http", "prefix": "https://open.example/" } },
         "marks": {
           "logo": { "image": "\(Self.logo)", "w": "20%", "align": "bottom,right", \(version)
-                    "autoApplySources": ["photos", "ip", "shop", "r2", "local"] },
+                    "autoApplySources": ["photos", "ip", "shop", "r2", "local", "books", "plain", "films", "eu"] },
           "agency": { "image": "open/agency.png", "autoApplySources": ["press"] } } }
       """)
     host.serve(Self.logo, .image(.png, 300, 100, hasAlpha: true))
@@ -105,6 +110,20 @@ import Testing
     "https://acme-shop.s3.eu-west-1.amazonaws.com/catalog/a.jpg?X-Amz-Signature=0",
     "https://abc.r2.cloudflarestorage.com/pictures/a.jpg", "https://pictures.abc.r2.cloudflarestorage.com/a.jpg",
     "http://127.0.0.1:9000/bbb/a.jpg", "http://2130706433:9000/bbb/%61.jpg",
+    "https://origin.example/%u0069mages/a.jpg", "https://origin.example/%U0049MAGES/a.jpg",
+    "https://origin.example/%2575%u0069/..%2fimages/a.jpg", "https://origin.example/%25u0069mages/a.jpg",
+    "https://origin.example/x/%C0%AE%C0%AE/images/a.jpg", "https://origin.example/imag%EF%BD%85s/a.jpg",
+    "https://books.example/b%C3%BCcher/a.jpg", "https://books.example/bücher/a.jpg",
+    "https://books.example/B%C3%9CCHER/a.jpg", "https://books.example/bu%CC%88cher/a.jpg",
+    "https://books.example/BU%CC%88CHER/a.jpg", "https://books.example/b%FCcher/a.jpg",
+    "https://books.example/b%u00FCcher/a.jpg", "https://books.example/b%25C3%25BCcher/a.jpg",
+    "https://books.example/b%C3%BCc%E1%B8%A9er/a.jpg", "https://books.example/%E2%84%AAiosk/a.jpg",
+    "https://books.example/kio%C5%BFk/a.jpg", "https://books.example/KIOSK/%D1%84.jpg",
+    "https://books.example/%D0%A4%D0%98%D0%9B%D0%AC%D0%9C%D0%AB/a.jpg",
+    "https://books.example/фильмы/a.jpg", "https://books.example/b%C3%BCcher/%D1%84/b%C3%BCcher.jpg",
+    "https://abc.eu.r2.cloudflarestorage.com/pictures/a.jpg",
+    "https://pictures.abc.fedramp.r2.cloudflarestorage.com/a.jpg",
+    "https://def.r2.cloudflarestorage.com/pictures/a.jpg", "https://pictures.def.eu.r2.cloudflarestorage.com/a.jpg",
   ])
   func everySpellingOfABoundPictureIsMarked(url: String) throws {
     var host = try host()
@@ -125,6 +144,11 @@ import Testing
     "https://s3.eu-west-1.amazonaws.com/acme-shop/private/a.jpg", "https://acme-shop.example/catalog/a.jpg",
     "http://mylocalhost:8000/bound/a.jpg", "http://[::2]:8000/bound/a.jpg",
     "https://abc.r2.cloudflarestorage.com/other/a.jpg", "http://127.0.0.1:8001/bound/a.jpg",
+    "https://books.example/other/a.jpg", "https://books.example/b%C3%BCroe/a.jpg",
+    "https://books.example/films/a.jpg",
+    "https://origin.example/im%D1%84ges/a.jpg",
+    "https://abc.us.r2.cloudflarestorage.com.example/pictures/a.jpg", "https://books.example/x/b%C3%BCcher/a.jpg",
+    "https://origin.example/im%u006/ages/a.jpg",
   ])
   func whatLiesElsewhereIsNot(url: String) throws {
     var host = try host()
