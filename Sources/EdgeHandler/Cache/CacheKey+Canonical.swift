@@ -17,7 +17,7 @@ extension [KeyPart] {
 
 extension CacheKey {
   /// Changes whenever the same options begin to mean other bytes: every older output is then out of reach.
-  private static let version = "imgedge-4"
+  private static let version = "imgedge-5"
 
   /// A key over the parts that an output's bytes depend on. Parts are length-prefixed, so that no two lists of parts have
   /// the same form.
