@@ -95,7 +95,7 @@ struct EndpointDecider {
     trace.note("key", key.hex)
     let output = OutputRequest(
       head: head, workspace: workspace, key: key, conditions: Conditions(request.fields), isNegotiated: isNegotiated,
-      fileName: original?.fileName ?? FileName(operation), canonicalLink: original?.canonicalLink)
+      original: original, operation: operation)
     if isImmutable { try output.conditions.check(key.entityTag) }
     trace.note(
       "answer",

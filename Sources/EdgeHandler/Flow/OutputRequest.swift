@@ -8,10 +8,10 @@ struct OutputRequest: Sendable {
   var conditions: Conditions
   /// Whether another `Accept` could have got another output.
   var isNegotiated: Bool
-  /// Under which it is saved.
-  var fileName: FileName
-  /// Where the original is, if that is public, as a value of `Link`.
-  var canonicalLink: String?
+  /// What it is made of, where that is one original.
+  var original: SourceReference?
+  /// The name of the endpoint, under which an output of several originals is saved.
+  var operation: String
 
   private static let lifetimeSeconds = 31_536_000
   /// Of an answer that is less than was asked for.
@@ -60,9 +60,10 @@ struct OutputRequest: Sendable {
     fields.add(.contentType, output.mediaType)
     fields.add(.contentLength, String(output.byteCount))
     if let format = OutputFormat(mediaType: output.mediaType) {
-      fields.add(.contentDisposition, fileName.disposition(format))
+      let name = original?.fileName ?? FileName(operation)
+      fields.add(.contentDisposition, name.disposition(format))
     }
-    if let canonicalLink { fields.add(.link, canonicalLink) }
+    if let canonicalLink = original?.canonicalLink { fields.add(.link, canonicalLink) }
     fields.add(.serverTiming, provenance.serverTiming)
     return Response(status: 200, fields: fields, body: head.omitsBody ? .none : .blob(output.body))
   }
