@@ -4,7 +4,7 @@
 // are fetched, stored and rendered is the platform's, given to `createWorker`. README.md documents both sides.
 
 import { Claims } from "./claims.mjs";
-import { Room } from "./room.mjs";
+import { HeldBytes, Room } from "./room.mjs";
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -32,14 +32,16 @@ const onConsole = {
  * @param options.outputs `peek(key)`, `get(key)`, `put(key, output)`.
  * @param options.records `note(usage)` of a request that has been answered, and `fault(message, error)` of what should not happen.
  * @param options.maximumWork Misses at one time; one more is answered 503, or takes the place of another workspace's, which is.
- * @param options.maximumHeldBytes Of originals at one time; never less than one original may have.
+ * @param options.maximumHeldBytes Of originals at one time, divided by workspace; never less than one original may have.
+ * @param options.maximumSentBytes Of outputs that are being made, read or sent at one time, divided by workspace; one is in any case.
  * @throws With the words of the module where the setup is wrong.
  */
 export async function createWorker(
-  { module, setup = {}, net, pixels, outputs, records = onConsole, maximumWork = 128, maximumHeldBytes = 2 ** 30 },
+  { module, setup = {}, net, pixels, outputs, records = onConsole, maximumWork = 128, maximumHeldBytes = 2 ** 30, maximumSentBytes = 2 ** 30 },
 ) {
   const compiled = module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module);
-  const worker = new Worker(compiled, JSON.stringify(setup), { net, pixels, outputs, records, maximumWork, maximumHeldBytes });
+  const host = { net, pixels, outputs, records, maximumWork, maximumHeldBytes, maximumSentBytes };
+  const worker = new Worker(compiled, JSON.stringify(setup), host);
   return {
     /** The standard entry of a module worker. The platform has normalised the URL before we see it. */
     async fetch(request, _env, context) {
@@ -53,12 +55,15 @@ export async function createWorker(
       for (let index = 0; index < answer.fields.length; index += 2) {
         headers.append(answer.fields[index], answer.fields[index + 1]);
       }
+      // The platform does not tell when it has been sent.
+      answer.sent?.();
       const body = request.method === "HEAD" ? null : answer.body;
       return new Response(body, { status: answer.status, headers });
     },
     /**
      * For a platform that has the request as it was received: `{ method, target, fields, isHTTP10, isSecure }`. With `isRefusal`, the answer
-     * is that it was no request: the connection is to be closed.
+     * is that it was no request: the connection is to be closed. Where the answer has a `sent()`, that is to be called when its body has
+     * been sent, or never will be.
      */
     respond: (received, signal) => worker.respond(received, signal),
     refuse: (reason) => worker.refuse(reason),
@@ -71,14 +76,17 @@ export async function createWorker(
     },
     /** Of originals that are being read or worked on. */
     get heldBytes() {
-      return worker.heldBytes;
+      return worker.held.count;
+    },
+    /** Of outputs that are being made, read or sent. */
+    get sentBytes() {
+      return worker.sent.count;
     },
   };
 }
 
 class Worker {
   isDraining = false;
-  heldBytes = 0;
   /** For a newcomer, and as last heard: what depends on it is wanted at once. */
   pixelsHaveRoom = true;
   #asking = undefined;
@@ -89,6 +97,8 @@ class Worker {
     this.host = host;
     this.claims = new Claims();
     this.misses = new Room(host.maximumWork);
+    this.held = new HeldBytes(host.maximumHeldBytes);
+    this.sent = new SentBytes(host.maximumSentBytes);
     this.instance = new Instance(this);
   }
 
@@ -159,6 +169,40 @@ class Worker {
     this.instance = new Instance(this);
     for (const flight of instance.flights.values()) flight.lose(this.instance.refuse(FAILED));
     instance.flights.clear();
+  }
+}
+
+/** Bytes of outputs that somebody works with. What several send at one time is in memory once, and counts for the one that came first. */
+class SentBytes {
+  #held;
+  #users = new Map();
+
+  constructor(maximum) {
+    this.#held = new HeldBytes(maximum);
+  }
+
+  get count() {
+    return this.#held.count;
+  }
+
+  /** `false` where there is no room for it. One is taken in any case. */
+  take(body, share) {
+    const used = this.#users.get(body);
+    if (used) {
+      used.count += 1;
+      return true;
+    }
+    if (!this.#held.take(body.length, share, this.#held.count === 0 ? Infinity : 0)) return false;
+    this.#users.set(body, { share, count: 1 });
+    return true;
+  }
+
+  give(body) {
+    const used = this.#users.get(body);
+    used.count -= 1;
+    if (used.count > 0) return;
+    this.#users.delete(body);
+    this.#held.give(body.length, used.share);
   }
 }
 
@@ -273,13 +317,15 @@ class Flight {
   #claimed = new Set();
   #stop = new AbortController();
   #isWanted = true;
-  #share = undefined;
+  #share = { workspace: "", weight: 1 };
   #isWorking = false;
   /** Its room has been given to another: all that is still to be done finds none. */
   #hasGivenWay = false;
   /** What effects that are under way come to if it gives way. */
   #refusals = new Map();
   #heldBytes = 0;
+  /** What is counted of outputs. */
+  #outputs = [];
   #mayWork = undefined;
   #isOver = false;
   #waitsFor = undefined;
@@ -328,7 +374,8 @@ class Flight {
       if (!result.output) return result;
       // Any other number would be that of an original.
       if (body?.length !== result.output.byteCount) throw new TypeError("an output has other bytes than it says");
-      return { output: { ...result.output, body: this.#adopt(bytesIn(body)) } };
+      if (!this.#take(bytesIn(body))) return "overloaded";
+      return { output: { ...result.output, body: this.#adopt(body) } };
     }, kind === "render" ? "failed" : "overloaded");
   }
 
@@ -393,6 +440,12 @@ class Flight {
   send(response) {
     this.isAnswered = true;
     this.#answer = readable(response, this.#blobs);
+    // The answer's own body counts until it has been sent.
+    const place = this.#outputs.indexOf(this.#answer.body);
+    if (place >= 0 && this.#isWanted) {
+      const [body] = this.#outputs.splice(place, 1);
+      this.#answer.sent = () => this.worker.sent.give(body);
+    }
     this.resolve(this.#answer);
   }
 
@@ -411,6 +464,7 @@ class Flight {
     if (this.#answer && this.#isWanted) this.worker.note(this.#usage());
     this.#endWork();
     this.#release(this.#heldBytes);
+    for (const body of this.#outputs.splice(0)) this.worker.sent.give(body);
     for (const key of this.#claimed) this.#pass(key);
     this.#claimed.clear();
     for (const blob of this.#blobs) blob.free?.();
@@ -519,17 +573,22 @@ class Flight {
 
   /** What one may have is there for all even where the maximum is lower, so that each finds room at some time. */
   #hold(count, maximumForOne) {
-    const { worker } = this;
-    if (this.#isOver || worker.heldBytes + count > Math.max(worker.host.maximumHeldBytes, maximumForOne)) return false;
-    worker.heldBytes += count;
+    if (this.#isOver || !this.worker.held.take(count, this.#share, maximumForOne)) return false;
     this.#heldBytes += count;
+    return true;
+  }
+
+  /** Counts an output until the answer has been sent. */
+  #take(body) {
+    if (this.#isOver || !this.worker.sent.take(body, this.#share)) return false;
+    this.#outputs.push(body);
     return true;
   }
 
   #release(count) {
     // A fetch that ends after its flight finds nothing left.
     const released = Math.min(count, this.#heldBytes);
-    this.worker.heldBytes -= released;
+    this.worker.held.give(released, this.#share);
     this.#heldBytes -= released;
   }
 
@@ -545,9 +604,13 @@ class Flight {
   }
 
   #stored(how, output) {
+    if (!this.#take(bytesIn(output.body))) {
+      this.#found("refused");
+      return "overloaded";
+    }
     this.#found(how);
     const stored = {
-      body: this.#adopt(bytesIn(output.body)),
+      body: this.#adopt(output.body),
       byteCount: output.body.length,
       mediaType: output.mediaType,
       lifetimeSeconds: Math.max(0, output.expires - this.now),

@@ -132,7 +132,8 @@ function percentEncoded(latin1) {
 async function readBody(response, encodings, maximumBytes, hold) {
   const coding = encodings.join(",");
   if (!["", "identity", "gzip", "x-gzip"].includes(coding)) throw new Error("compressed in a way that was not asked for");
-  if (Number(response.headers["content-length"] ?? 0) > maximumBytes) throw new Known("tooLarge");
+  const length = Number(response.headers["content-length"] ?? 0);
+  if (length > maximumBytes) throw new Known("tooLarge");
   const isCompressed = coding.endsWith("gzip");
   const stream = isCompressed ? response.pipe(zlib.createGunzip()) : response;
   if (isCompressed) {
@@ -140,11 +141,17 @@ async function readBody(response, encodings, maximumBytes, hold) {
     response.on("data", (chunk) => (received += chunk.length) > maximumBytes && stream.destroy(new Known("tooLarge")));
     response.on("aborted", () => stream.destroy(new Error("closed early")));
   }
-  const body = new Parts(isCompressed ? 0 : Number(response.headers["content-length"] ?? 0));
+  // All at once: of several that come at the same time and do not fit together, some then have room, and not each a part of it.
+  const expected = isCompressed ? 0 : length;
+  if (expected > 0 && !hold(expected)) throw new Known("overloaded");
+  const body = new Parts(expected);
+  let held = expected;
   try {
     for await (const chunk of stream) {
       if (body.length + chunk.length > maximumBytes) throw new Known("tooLarge");
-      if (!hold(chunk.length)) throw new Known("overloaded");
+      const more = Math.max(body.length + chunk.length - held, 0);
+      if (!hold(more)) throw new Known("overloaded");
+      held += more;
       body.append(chunk);
       // Inflating never waits for anything: without this, the event loop would turn for nobody else meanwhile.
       if (isCompressed && body.length % (1 << 20) < chunk.length) await new Promise((resolve) => setImmediate(resolve));

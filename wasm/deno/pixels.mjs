@@ -3,20 +3,20 @@
 // By node:http and not by fetch(): that holds a body several times over, and sends it to whatever proxy the environment names.
 
 import http from "node:http";
-import { pipeline } from "node:stream/promises";
 import { lastingAgent } from "./direct.mjs";
-import { nameOf, Room } from "../room.mjs";
+import { FairQueue, HeldBytes } from "../room.mjs";
 import { Parts } from "./parts.mjs";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Of work that says no limit of its own, as in the native host. */
-const looksTimeoutMilliseconds = 30_000;
 /** On loopback, and a service that is busy answers all the same: long enough for an event loop that is held up here. */
 const readinessTimeoutMilliseconds = 5000;
 /** The largest output is a PNG of 50 megapixels with alpha. */
 const maximumAnswerBytes = 512 << 20;
+
+/** How much of a body is handed to the connection at one time. */
+const pieceBytes = 256 << 10;
 
 /** Of work that belongs to no workspace. */
 const nobodysShare = { workspace: "", weight: 1 };
@@ -27,18 +27,28 @@ const late = { inspect: "overloaded", render: "timedOut", sample: "timedOut" };
 /**
  * @param options.base Where the service listens, as `http://127.0.0.1:8081`.
  * @param options.secret That of the service.
- * @param options.threads Of the service. No more works are sent than it has threads, and one in reserve: what waits does so here, where
- *   its original is in memory already.
- * @param options.maximumQueued What may wait; one more is `overloaded`.
+ * @param options.threads Of the service. No more works are sent than it has threads, and of those that may wait one, in reserve: the others
+ *   wait here, where their originals are in memory already.
+ * @param options.maximumQueued What may wait, here and there together; one more is `overloaded`.
  * @param options.maximumCopiedBytes Of originals that are with the service, each a second time, at one time; one is in any case.
+ * @param options.timeoutMilliseconds Of work that has no limit of its own.
  * @param options.log `fault(message, error)` and `notice(message)`, of a service that goes away and comes back.
  */
 export function createPixels(
-  { base, secret, threads = navigator.hardwareConcurrency, maximumQueued = 64, maximumCopiedBytes = 2 ** 27, log },
+  {
+    base,
+    secret,
+    threads = navigator.hardwareConcurrency,
+    maximumQueued = 64,
+    maximumCopiedBytes = 2 ** 27,
+    timeoutMilliseconds = 30_000,
+    log,
+  },
 ) {
   const { hostname, port } = new URL(base);
   const service = { hostname, port, secret };
-  const turns = new Turns(threads + Math.min(maximumQueued, 1), maximumCopiedBytes, maximumQueued);
+  const reserve = Math.min(maximumQueued, 1);
+  const turns = new Turns(threads + reserve, maximumQueued - reserve, maximumCopiedBytes);
   let isReachable = true;
   let asking;
 
@@ -76,8 +86,9 @@ export function createPixels(
       const copiedBytes = lengthOf(parts);
       let isLate = false;
       try {
-        return await within(work.timeoutMilliseconds ?? looksTimeoutMilliseconds, signal, async (signal) => {
+        return await within(work.timeoutMilliseconds ?? timeoutMilliseconds, signal, async (signal) => {
           if (!await turns.take(copiedBytes, signal, share)) return { result: "overloaded" };
+          const start = performance.now();
           try {
             const answer = await exchange(service, { path: `/${kind}`, parts, signal });
             reached();
@@ -85,7 +96,7 @@ export function createPixels(
             if (answer.status !== 200) throw new Error(`the pixel service answered ${answer.status}`);
             return answer;
           } finally {
-            turns.leave(copiedBytes, share);
+            turns.leave(copiedBytes, share, performance.now() - start);
           }
         }, () => isLate = true);
       } catch (error) {
@@ -145,14 +156,14 @@ async function exchange({ hostname, port, secret }, { path, parts = [], signal }
   const headers = { Authorization: `Bearer ${secret}`, "Content-Type": "application/octet-stream" };
   if (parts.length > 0) headers["Content-Length"] = lengthOf(parts);
   const method = parts.length > 0 ? "POST" : "GET";
+  signal.throwIfAborted();
   const request = http.request({ hostname, port, path, method, headers, agent: lastingAgent });
   const leave = () => request.destroy(new Error("nobody waits for it any more"));
   signal.addEventListener("abort", leave);
-  if (signal.aborted) leave();
   try {
     const answered = new Promise((resolve, reject) => request.on("response", resolve).on("error", reject));
     // An answer may come before everything is sent, and nothing more be read then.
-    pipeline(parts, request).catch(() => {});
+    send(parts, request, signal).catch(() => {});
     const response = await answered;
     // What nobody reads may break off.
     response.on("error", () => {});
@@ -169,6 +180,27 @@ async function exchange({ hostname, port, secret }, { path, parts = [], signal }
   } finally {
     signal.removeEventListener("abort", leave);
   }
+}
+
+/**
+ * Writes a body from memory of its own: what node:http has been given it may still want to read when the request has been broken off, and the
+ * parts of an original are gone then. That would end Deno.
+ */
+async function send(parts, request, signal) {
+  const closed = new Promise((resolve) => request.on("close", resolve));
+  const piece = new Uint8Array(Math.min(pieceBytes, lengthOf(parts)));
+  for (const part of parts) {
+    for (let start = 0; start < part.length; start += piece.length) {
+      const bytes = part.subarray(start, start + piece.length);
+      piece.set(bytes);
+      const written = new Promise((resolve, reject) =>
+        request.write(piece.subarray(0, bytes.length), (error) => error ? reject(error) : resolve())
+      );
+      await Promise.race([written, closed]);
+      if (signal.aborted || request.destroyed) return;
+    }
+  }
+  request.end();
 }
 
 class Malformed extends Error {}
@@ -211,88 +243,69 @@ function reader(stream) {
   };
 }
 
-/**
- * Who may send work now, and who waits for it, divided by workspace: of those that wait, the one goes first whose share has the least
- * under way for its weight. Beside the turns that anybody may have there is one for a share that has none.
- */
+/** Who may send work now, and who waits for it: by turns of the shares (`FairQueue`), and no more bytes at one time than may be copied. */
 class Turns {
-  /** In the order in which they came. */
-  #waiting = [];
-  #count = 0;
-  #weight = 0;
-  /** How many turns each share has. */
-  #taken = new Map();
+  #queue = new FairQueue();
 
-  constructor(maximumCount, maximumWeight, maximumWaiting) {
-    Object.assign(this, { maximumCount, maximumWeight, queue: new Room(maximumWaiting) });
+  constructor(places, maximumWaiting, maximumBytes) {
+    Object.assign(this, { places, maximumWaiting, copied: new HeldBytes(maximumBytes) });
   }
 
   hasRoom(share) {
-    return this.#count < this.maximumCount || this.queue.hasRoom(share);
+    return this.#queue.hasRoom(share, this.#room(share));
   }
 
   /** Resolves with `false` where too many wait; rejects when the signal is aborted first. */
-  take(weight, signal, share) {
+  take(bytes, signal, share) {
     signal.throwIfAborted();
-    const one = { weight, share };
-    if (this.#waiting.length === 0 && this.#fits(one)) {
-      this.#enter(one);
-      return Promise.resolve(true);
-    }
-    const admission = this.queue.enter(one, share);
-    if (!admission) return Promise.resolve(false);
-    admission.displaced?.end(false);
     return new Promise((resolve, reject) => {
       const leave = () => {
-        this.queue.leave(one, share);
-        this.#waiting = this.#waiting.filter((other) => other !== one);
+        this.#queue.remove(one, share);
         this.#admit();
         reject(signal.reason);
       };
-      one.end = (hasTurn) => {
-        this.#waiting = this.#waiting.filter((other) => other !== one);
-        signal.removeEventListener("abort", leave);
-        resolve(hasTurn);
+      const one = {
+        bytes,
+        share,
+        end(hasTurn) {
+          signal.removeEventListener("abort", leave);
+          resolve(hasTurn);
+        },
       };
+      const admission = this.#queue.append(one, share, this.#room(share));
+      if (!admission) return resolve(false);
       signal.addEventListener("abort", leave);
-      this.#waiting.push(one);
+      admission.displaced?.end(false);
       this.#admit();
     });
   }
 
-  leave(weight, share) {
-    this.#count -= 1;
-    this.#weight -= weight;
-    const name = nameOf(share);
-    const taken = this.#taken.get(name) - 1;
-    if (taken > 0) this.#taken.set(name, taken);
-    else this.#taken.delete(name);
+  leave(bytes, share, cost) {
+    this.copied.give(bytes, share);
+    this.#queue.end(share, cost);
     this.#admit();
   }
 
-  #load({ share }) {
-    return (this.#taken.get(nameOf(share)) ?? 0) / share.weight;
-  }
-
-  #fits(one) {
-    const maximum = this.#load(one) === 0 ? this.maximumCount + 1 : this.maximumCount;
-    return this.#count < maximum && (this.#count === 0 || this.#weight + one.weight <= this.maximumWeight);
-  }
-
-  #enter(one) {
-    this.#count += 1;
-    this.#weight += one.weight;
-    const name = nameOf(one.share);
-    this.#taken.set(name, (this.#taken.get(name) ?? 0) + 1);
+  #room(share) {
+    return this.#queue.room(share, this.places, this.maximumWaiting);
   }
 
   #admit() {
-    while (this.#waiting.length > 0) {
-      const next = this.#waiting.reduce((first, other) => this.#load(other) < this.#load(first) ? other : first);
-      if (!this.#fits(next)) return;
-      this.#enter(next);
-      this.queue.leave(next, next.share);
-      next.end(true);
+    for (;;) {
+      // What is next is waited for: small ones would go before a large one again and again.
+      let isNext = true;
+      const next = this.#queue.next(this.places, (one) => {
+        const fits = isNext && this.#fits(one);
+        isNext = false;
+        return fits;
+      });
+      if (!next) return;
+      next.entry.end(true);
     }
+  }
+
+  /** One is sent in any case, however large it is. */
+  #fits({ bytes, share }) {
+    return this.copied.take(bytes, share, this.#queue.runningCount === 0 ? Infinity : 0);
   }
 }

@@ -28,7 +28,7 @@ const encoder = new TextEncoder();
  * Throws where it cannot listen.
  *
  * @param responder `respond({ method, target, fields, isHTTP10, isSecure }, signal)`, which resolves with `{ status, fields, body }`, perhaps
- *   with `isRefusal`, and `refuse(reason)`, which returns one.
+ *   with `isRefusal` and with a `sent()` to be called when nothing more is read of the body, and `refuse(reason)`, which returns one.
  * @param options.maximumConnections At this number those that are kept alive are closed after their next answer, and newcomers are told
  *   that there is no room.
  * @param options.maximumTurnedAway How many newcomers are told so at one time; others wait in the kernel's queue.
@@ -215,7 +215,11 @@ class Connection {
       if (!answer) return this.end();
       const isLast = !request.keepsAlive || answer.isRefusal || this.#inputHasEnded && this.#decoder.isDrained;
       const closes = isLast || server.isFull || server.isDraining;
-      await this.#send(answer, { isHead: request.method === "HEAD", isHTTP10: request.isHTTP10, closes });
+      try {
+        await this.#send(answer, { isHead: request.method === "HEAD", isHTTP10: request.isHTTP10, closes });
+      } finally {
+        answer.sent?.();
+      }
       if (closes) return;
       this.deadline = performance.now() + (this.#decoder.isDrained ? server.idleTimeout : server.requestTimeout);
     }

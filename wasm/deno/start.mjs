@@ -92,6 +92,7 @@ export function start(connections = () => undefined) {
     const metrics = createMetrics();
     const workspaces = setting("WORKSPACES");
     const maximumHeldBytes = bytes("MAX_ORIGINALS") ?? 2 ** 30;
+    const transformTimeoutMilliseconds = number("TRANSFORM_TIMEOUT", 1000);
     const outputs = createOutputs({
       directory: setting("DATA"),
       maximumMemoryBytes: bytes("MAX_MEMORY"),
@@ -107,7 +108,7 @@ export function start(connections = () => undefined) {
         fetchTimeoutMilliseconds: number("FETCH_TIMEOUT", 1000),
         maximumOriginalBytes: bytes("MAX_ORIGINAL_BYTES"),
         maximumPixels: number("MAX_PIXELS"),
-        transformTimeoutMilliseconds: number("TRANSFORM_TIMEOUT", 1000),
+        transformTimeoutMilliseconds,
       },
       net: createNet({ samples: samples(setting("SAMPLES")) }),
       pixels: createPixels({
@@ -116,6 +117,7 @@ export function start(connections = () => undefined) {
         threads: number("THREADS"),
         maximumQueued: number("MAX_QUEUE"),
         maximumCopiedBytes: maximumHeldBytes / 8,
+        timeoutMilliseconds: transformTimeoutMilliseconds,
         log,
       }),
       outputs,
@@ -128,6 +130,7 @@ export function start(connections = () => undefined) {
       },
       maximumWork: number("MAX_MISSES"),
       maximumHeldBytes,
+      maximumSentBytes: maximumHeldBytes / 2,
     }).catch((error) => {
       // What is not said of the setup is said of the workspaces.
       const place = workspaces && !error.message.startsWith("setup: ") ? `${workspaces}: ` : "";

@@ -512,6 +512,40 @@ Deno.test("one original has room in any case, and a failed one gives back what i
   equal(worker.heldBytes, 0);
 });
 
+Deno.test("outputs that nobody has read yet are bounded, by workspace; what several send counts once, and one is sent in any case", async () => {
+  let size = 60;
+  const { seen: _, ...effects } = host({
+    perform(kind) {
+      if (kind === "inspect") return Promise.resolve({ result: { image: header } });
+      const body = new Uint8Array(size);
+      return Promise.resolve({ result: { output: { body: 0, byteCount: body.length, milliseconds: 1 } }, body });
+    },
+  });
+  const worker = await createWorker({ module, setup: { workspaces }, ...effects, maximumSentBytes: 90 });
+  const first = await worker.respond(ask("noisy", "/web/1.png?w=10"));
+  const same = await worker.respond(ask("noisy", "/web/1.png?w=10"));
+  equal([first.status, same.status, field(same, "Cache-Status"), worker.sentBytes], [200, 200, "imgedge; hit", 60]);
+  equal([(await worker.respond(ask("noisy", "/web/2.png?w=10"))).status, worker.sentBytes], [503, 60]);
+  size = 20;
+  equal([(await worker.respond(ask("noisy", "/web/3.png?w=10"))).status, worker.sentBytes], [200, 80]);
+  size = 8;
+  equal((await worker.respond(ask("noisy", "/web/4.png?w=10"))).status, 503);
+  const quiet = await worker.respond(ask("quiet", "/web/4.png?w=10"));
+  equal([quiet.status, worker.sentBytes], [200, 88]);
+  first.sent();
+  equal(worker.sentBytes, 88);
+  same.sent();
+  equal(worker.sentBytes, 28);
+  // A hit has bytes too, and who has gone sends nothing.
+  const gone = new AbortController();
+  const left = worker.respond(ask("noisy", "/web/1.png?w=10"), gone.signal);
+  gone.abort();
+  quiet.sent();
+  await until(() => worker.sentBytes === 20);
+  equal([(await worker.respond(ask("noisy", "/web/1.png?w=10"))).status, worker.sentBytes], [200, 80]);
+  Promise.resolve(left).catch(() => {});
+});
+
 Deno.test("what has been answered is noted once, with the module's record and what was measured", async () => {
   const noted = [];
   const records = { note: (usage) => noted.push(usage), fault: () => {} };

@@ -30,6 +30,9 @@ package struct FairQueue<Entry> {
 
   private var accounts: [Share: Account] = [:]
   private var lastTurn: UInt64 = 0
+  /// How many of those that run are for shares that have none, beside the places that anybody may have.
+  package static var sparePlaces: Int { 1 }
+
   package private(set) var waitingCount = 0
   package private(set) var runningCount = 0
 
@@ -41,7 +44,16 @@ package struct FairQueue<Entry> {
   /// Whether a share has neither waiting nor running.
   package func isIdle(_ share: Share) -> Bool { accounts[share] == nil }
 
+  package func runningCount(of share: Share) -> Int { accounts[share]?.running ?? 0 }
+
   // MARK: Coming
+
+  /// How many may wait where `maximum` may while all places are taken: what a free one is about to take needs no room. `nil` stands
+  /// for a share that has nothing here.
+  package func room(for share: Share?, places: Int, maximum: Int) -> Int {
+    let isIdle = share.map { accounts[$0] == nil } ?? true
+    return maximum + max(places + (isIdle ? Self.sparePlaces : 0) - runningCount, 0)
+  }
 
   /// - Parameter room: How many may wait.
   package mutating func append(_ entry: Entry, of share: Share, room: Int) -> Admission {
@@ -110,6 +122,16 @@ package struct FairQueue<Entry> {
       return (account.waiting[index], share)
     }
     return nil
+  }
+
+  /// Takes out what is next if there is a place for it. What runs cannot be paused, so that a share that has nothing running would wait
+  /// for the rest of what others run; for such a one there is a spare place.
+  package mutating func next(
+    places: Int, where mayRun: (Entry) -> Bool = { _ in true }
+  ) -> (entry: Entry, share: Share)? {
+    guard waitingCount > 0, runningCount < places + Self.sparePlaces else { return nil }
+    let isSpare = runningCount >= places
+    return next { entry, running in (!isSpare || running == 0) && mayRun(entry) }
   }
 
   private func running(_ entry: (key: Share, value: Account)) -> Double {

@@ -58,7 +58,7 @@ public final class OriginClient: Sendable {
   public func fetch(
     _ request: OutboundRequest, of share: Share = Share(), completion: @escaping @Sendable (Fetched) -> Void
   ) -> @Sendable () -> Void {
-    let holding = Holding(of: held, leastMaximum: request.maximumBytes)
+    let holding = Holding(of: held, share: share, largest: request.maximumBytes)
     let transfer = Transfer(request, of: share, holding: holding, completion: completion)
     guard loop.post(.start(transfer)) else {
       completion(.failed(.unreachable))

@@ -28,6 +28,8 @@ final class Transfer: @unchecked Sendable {
   private var status: Int?
   private var body = ByteBuffer()
   private var holding: Holding?
+  /// How much of ``holding`` this has asked for.
+  private var heldBytes = 0
   /// Why the exchange was broken off, where that was done here.
   private var failure: FetchFailure?
   private var refusedAddresses = 0
@@ -87,7 +89,11 @@ final class Transfer: @unchecked Sendable {
     default: return stop(.unreachable)
     }
     if length > Int64(request.maximumBytes) { return stop(.tooLarge) }
-    if length > 0 { body.reserveCapacity(min(Int(length), Self.maximumReservation)) }
+    if length > 0 {
+      // All at once: of several that come at the same time and do not fit together, some then have room, and not each a part of it.
+      guard hold(Int(length)) else { return stop(.overloaded) }
+      body.reserveCapacity(min(Int(length), Self.maximumReservation))
+    }
     return true
   }
 
@@ -95,8 +101,16 @@ final class Transfer: @unchecked Sendable {
   func readBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard status == 200 else { return true }
     guard bytes.count <= request.maximumBytes - body.readableBytes else { return stop(.tooLarge) }
-    guard holding?.grow(by: bytes.count) == true else { return stop(.overloaded) }
+    guard hold(body.readableBytes + bytes.count) else { return stop(.overloaded) }
     body.writeBytes(bytes)
+    return true
+  }
+
+  /// Whether there is room for a body of so many bytes.
+  private func hold(_ count: Int) -> Bool {
+    guard count > heldBytes else { return true }
+    guard holding?.grow(by: count - heldBytes) == true else { return false }
+    heldBytes = count
     return true
   }
 

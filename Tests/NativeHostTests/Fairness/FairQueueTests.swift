@@ -9,13 +9,16 @@ import Testing
 
   // MARK: Room
 
-  /// A row of `Tests/Fairness/room.json`, which `wasm/room.mjs` is held to as well.
+  /// A row of `Tests/Fairness/room.json` or `turns.json`, which `wasm/room.mjs` is held to as well.
   private struct Example: Decodable {
     struct Step: Decodable {
       var enter: String?
       var leave: String?
       var asks: String?
       var then: Outcome?
+      var next: String?
+      var end: String?
+      var cost: Double?
     }
 
     enum Outcome: Decodable, Equatable {
@@ -29,14 +32,16 @@ import Testing
     }
 
     var why: String
-    var room: Int
+    var room: Int?
+    var places: Int?
+    var waiting: Int?
     var weights: [String: Int]?
     var steps: [Step]
   }
 
-  @Test("room is shared as in the examples that both hosts are held to")
-  func examples() throws {
-    let file = try Data(contentsOf: Repository.file("Tests/Fairness/room.json"))
+  @Test("room and turns are divided as in the examples that both hosts are held to", arguments: ["room", "turns"])
+  func examples(name: String) throws {
+    let file = try Data(contentsOf: Repository.file("Tests/Fairness/\(name).json"))
     for example in try JSONDecoder().decode([Example].self, from: file) {
       var queue = FairQueue<String>()
       func share(_ name: String) -> Share {
@@ -45,9 +50,13 @@ import Testing
       }
       for (index, step) in example.steps.enumerated() {
         let place = Comment(rawValue: "\(example.why): step \(index + 1)")
+        let places = example.places ?? 0
+        func room(_ share: Share?) -> Int {
+          example.room ?? queue.room(for: share, places: places, maximum: example.waiting ?? 0)
+        }
         if let name = step.enter {
           let outcome =
-            switch queue.append(name, of: share(name), room: example.room) {
+            switch queue.append(name, of: share(name), room: room(share(name))) {
             case .admitted: "admitted"
             case .displaced(let other): other
             case .refused: "refused"
@@ -55,8 +64,13 @@ import Testing
           #expect(step.then == .entered(outcome), place)
         } else if let name = step.leave {
           #expect(queue.removeAll { $0 == name } == [name], place)
+        } else if let name = step.end {
+          queue.end(of: share(name), cost: step.cost ?? 0)
+        } else if let then = step.then {
+          let asking = step.asks.map(share)
+          #expect(then == .hasRoom(queue.hasRoom(for: asking, room: room(asking))), place)
         } else {
-          #expect(step.then == .hasRoom(queue.hasRoom(for: step.asks.map(share), room: example.room)), place)
+          #expect(queue.next(places: places)?.entry == step.next, place)
         }
       }
     }
@@ -182,6 +196,41 @@ import Testing
       #expect(queue.isIdle(share))
     }
     #expect(queue.waitingCount == 0 && queue.runningCount == 0)
+  }
+
+  // MARK: Bytes
+
+  /// A row of `Tests/Fairness/bytes.json`.
+  private struct BytesExample: Decodable {
+    struct Step: Decodable {
+      var take: String?
+      var give: String?
+      var count: Int
+      var then: Bool?
+    }
+
+    var why: String
+    var maximum: Int
+    var largest: Int?
+    var weights: [String: Int]?
+    var steps: [Step]
+  }
+
+  @Test("bytes are divided as in the examples that both hosts are held to")
+  func bytesExamples() throws {
+    let file = try Data(contentsOf: Repository.file("Tests/Fairness/bytes.json"))
+    for example in try JSONDecoder().decode([BytesExample].self, from: file) {
+      var bytes = FairBytes(maximum: example.maximum)
+      func share(_ name: String) -> Share { Self.share(name, weight: example.weights?[name] ?? 1) }
+      for (index, step) in example.steps.enumerated() {
+        let place = Comment(rawValue: "\(example.why): step \(index + 1)")
+        if let name = step.take {
+          #expect(bytes.take(step.count, of: share(name), largest: example.largest ?? 0) == step.then, place)
+        } else if let name = step.give {
+          bytes.give(step.count, of: share(name))
+        }
+      }
+    }
   }
 
   // MARK: Thresholds

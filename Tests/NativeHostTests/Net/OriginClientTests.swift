@@ -447,7 +447,7 @@ private func response(_ status: String = "200 OK", _ fields: String..., body: St
   func inflatesInTime() async throws {
     let inflation = Inflation(
       compressed: ByteBuffer(bytes: Self.idle), maximumBytes: 1000, deadline: .now,
-      holding: Holding(of: HeldBytes(maximum: 0), leastMaximum: 1000))
+      holding: Holding(of: HeldBytes(maximum: 0), share: Share(), largest: 1000))
     guard case .failed(.timedOut) = await inflation.outcome() else {
       Issue.record("it goes on")
       return

@@ -43,7 +43,7 @@ struct RequestAssembly {
     case .collect(let maximum, let admission):
       if let refusal = admission.refusal(request) { return .refusal(refusal) }
       guard promised <= maximum else { return .refusal(.bodyTooLarge) }
-      holding = admission.held.map { Holding(of: $0, leastMaximum: 0) }
+      holding = admission.held.map { Holding(of: $0, share: nil, largest: 0) }
       // At once, because a buffer that grows copies what it has. Only pages that are written to take memory.
       body.reserveCapacity(max(promised, 0))
       return head.expectsContinue ? .wantsContinue : .more
