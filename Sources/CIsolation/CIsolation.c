@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,5 +18,9 @@ int cisolation_close_from(posix_spawn_file_actions_t *actions, int first) {
 }
 
 int cisolation_leave_networks(void) { return unshare(CLONE_NEWUSER | CLONE_NEWNET); }
+
+int cisolation_lower(pid_t process, int niceness) {
+  return setpriority(PRIO_PROCESS, (id_t)process, getpriority(PRIO_PROCESS, (id_t)process) + niceness);
+}
 
 void cisolation_end_with_parent(void) { prctl(PR_SET_PDEATHSIG, SIGKILL); }

@@ -5,6 +5,8 @@ struct PixelContext {
   let limits: PixelEngine.Limits
   let svgWorker: [String]
   let interruption: Interruption
+  /// Of the processes that are started for it.
+  var priority = WorkPriority.usual
   let structures = StructureCache()
 
   /// - Parameter svg: must stay where it is as long as this.

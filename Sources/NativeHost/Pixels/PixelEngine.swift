@@ -22,6 +22,8 @@ public final class PixelEngine: Sendable {
     public var maximumFrames = 500
     /// What may wait for a thread; one more is ``Rendering/overloaded``, or takes the place of what waits of a share with more.
     public var maximumQueued = 64
+    /// For what has no limit of its own: inspecting and sampling.
+    public var timeoutMilliseconds = 30_000
 
     public init() {}
 
@@ -31,9 +33,6 @@ public final class PixelEngine: Sendable {
         && Int64(header.width) * Int64(header.height) * Int64(frames) <= Int64(maximumPixels)
     }
   }
-
-  /// For what has no limit of its own.
-  private static let looksTimeoutMilliseconds = 30_000
 
   private let queue: WorkQueue
   private let limits: Limits
@@ -77,9 +76,9 @@ public final class PixelEngine: Sendable {
     _ request: InspectRequest, original: ByteBuffer, of share: Share = Share(),
     completion: @escaping @Sendable (InspectResult) -> Void
   ) -> @Sendable () -> Void {
-    queue.submit(of: share, timeoutMilliseconds: Self.looksTimeoutMilliseconds) { [self] turn in
-      guard case .run(let interruption) = turn else { return { completion(.overloaded) } }
-      let result = inspected(request, original, interruption)
+    queue.submit(of: share, timeoutMilliseconds: limits.timeoutMilliseconds) { [self] turn in
+      guard case .run(let interruption, let priority) = turn else { return { completion(.overloaded) } }
+      let result = inspected(request, original, context(interruption, priority))
       return { completion(result) }
     }
   }
@@ -92,7 +91,7 @@ public final class PixelEngine: Sendable {
     queue.submit(of: share, timeoutMilliseconds: plan.timeoutMilliseconds) { [self] turn in
       let rendering: Rendering =
         switch turn {
-        case .run(let interruption): rendered(plan, blobs, interruption)
+        case .run(let interruption, let priority): rendered(plan, blobs, context(interruption, priority))
         case .refused(.full): .overloaded
         case .refused(.timedOut): .timedOut
         case .refused(.cancelled): .failed
@@ -105,10 +104,10 @@ public final class PixelEngine: Sendable {
     _ request: SampleRequest, original: ByteBuffer, of share: Share = Share(),
     completion: @escaping @Sendable (SampleResult) -> Void
   ) -> @Sendable () -> Void {
-    queue.submit(of: share, timeoutMilliseconds: Self.looksTimeoutMilliseconds) { [self] turn in
+    queue.submit(of: share, timeoutMilliseconds: limits.timeoutMilliseconds) { [self] turn in
       let result: SampleResult =
         switch turn {
-        case .run(let interruption): sampled(request, original, interruption)
+        case .run(let interruption, let priority): sampled(request, original, context(interruption, priority))
         case .refused(.timedOut): .timedOut
         case .refused: .overloaded
         }
@@ -119,12 +118,11 @@ public final class PixelEngine: Sendable {
   // MARK: On a thread of the queue
 
   private func inspected(
-    _ request: InspectRequest, _ original: ByteBuffer, _ interruption: Interruption
+    _ request: InspectRequest, _ original: ByteBuffer, _ context: PixelContext
   ) -> InspectResult {
-    let context = context(interruption)
-    return original.withUnsafeReadableBytes { bytes in
+    original.withUnsafeReadableBytes { bytes in
       let cost = WorkCost(bytes, decodes: request.content != nil, context)
-      guard let workers, cost.needsProcess else {
+      guard let workers, cost.needsProcess(context.priority) else {
         return withExtendedLifetime(context) { Inspection.result(of: request, original, context) }
       }
       do throws(PixelWorkerPool.Failure) {
@@ -140,12 +138,11 @@ public final class PixelEngine: Sendable {
   }
 
   private func sampled(
-    _ request: SampleRequest, _ original: ByteBuffer, _ interruption: Interruption
+    _ request: SampleRequest, _ original: ByteBuffer, _ context: PixelContext
   ) -> SampleResult {
-    let context = context(interruption)
-    return original.withUnsafeReadableBytes { bytes in
+    original.withUnsafeReadableBytes { bytes in
       let cost = WorkCost(bytes, decodes: true, context)
-      guard let workers, cost.needsProcess else {
+      guard let workers, cost.needsProcess(context.priority) else {
         return withExtendedLifetime(context) { Sampling.result(of: request, original, context) }
       }
       do throws(PixelWorkerPool.Failure) {
@@ -157,7 +154,7 @@ public final class PixelEngine: Sendable {
       } catch {
         switch error {
         case .died: return .undecodable
-        case .interrupted where !interruption.isCancelled: return .timedOut
+        case .interrupted where !context.interruption.isCancelled: return .timedOut
         case .interrupted, .notStarted: return .overloaded
         }
       }
@@ -165,12 +162,11 @@ public final class PixelEngine: Sendable {
   }
 
   private func rendered(
-    _ plan: RenderPlan, _ originals: [Blob: ByteBuffer], _ interruption: Interruption
+    _ plan: RenderPlan, _ originals: [Blob: ByteBuffer], _ context: PixelContext
   ) -> Rendering {
-    let context = context(interruption)
-    return PlanRun.withBytes(of: Array(originals)) { blobs in
+    PlanRun.withBytes(of: Array(originals)) { blobs in
       let cost = WorkCost(plan, blobs, context)
-      guard let workers, cost.needsProcess else {
+      guard let workers, cost.needsProcess(context.priority) else {
         return withExtendedLifetime(context) { PlanRun.outcome(of: plan, originals, context) }
       }
       do throws(PixelWorkerPool.Failure) {
@@ -181,14 +177,14 @@ public final class PixelEngine: Sendable {
       } catch {
         switch error {
         case .died: return blobs.isEmpty ? .failed : .undecodable
-        case .interrupted: return interruption.isCancelled ? .failed : .timedOut
+        case .interrupted: return context.interruption.isCancelled ? .failed : .timedOut
         case .notStarted: return .failed
         }
       }
     }
   }
 
-  private func context(_ interruption: Interruption) -> PixelContext {
-    PixelContext(limits: limits, svgWorker: svgWorker, interruption: interruption)
+  private func context(_ interruption: Interruption, _ priority: WorkPriority) -> PixelContext {
+    PixelContext(limits: limits, svgWorker: svgWorker, interruption: interruption, priority: priority)
   }
 }

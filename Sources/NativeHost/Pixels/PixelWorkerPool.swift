@@ -12,9 +12,10 @@ final class PixelWorkerPool: @unchecked Sendable {
   }
 
   private let command: [String]
+  /// Of each priority: a process keeps the one that it was started with.
   private let maximumIdle: Int
   private let lock = Lock()
-  private var idle: [WorkerProcess] = []
+  private var idle: [WorkPriority: [WorkerProcess]] = [:]
   private var isOpen = true
 
   init(command: [String], maximumIdle: Int) {
@@ -25,7 +26,7 @@ final class PixelWorkerPool: @unchecked Sendable {
   /// Ends those that have nothing to do; none is kept from now on.
   func close() {
     let ended = lock.withLock {
-      defer { idle = [] }
+      defer { idle = [:] }
       isOpen = false
       return idle
     }
@@ -43,8 +44,8 @@ final class PixelWorkerPool: @unchecked Sendable {
       let terms = PixelJob.Terms(
         limits: context.limits, milliseconds: Int(min(left, 86_400_000)), memory: cost.memory)
       let head = job.head(blobs: blobs, terms)
-      let kept = lock.withLock { idle.popLast() }
-      guard let worker = kept ?? WorkerProcess(command) else { throw .notStarted }
+      let kept = lock.withLock { idle[context.priority]?.popLast() }
+      guard let worker = kept ?? WorkerProcess(command, context.priority) else { throw .notStarted }
       func read(_ count: Int) throws(Failure) -> [UInt8] {
         if let bytes = worker.read(count, unless: { interruption.isDue }) { return bytes }
         throw interruption.isDue ? .interrupted : .died
@@ -66,7 +67,11 @@ final class PixelWorkerPool: @unchecked Sendable {
       guard let (text, output) = PixelJob.answerLengths(try read(PixelJob.answerHeadBytes)),
         let answer = job.answer(try read(text), try read(output))
       else { throw .died }
-      lock.withLock { if isOpen, idle.count < maximumIdle { idle.append(worker) } }
+      lock.withLock {
+        if isOpen, idle[context.priority, default: []].count < maximumIdle {
+          idle[context.priority, default: []].append(worker)
+        }
+      }
       return answer
     }
   }

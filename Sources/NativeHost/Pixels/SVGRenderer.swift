@@ -10,6 +10,7 @@ final class SVGRenderer {
   /// The worker's program and first arguments.
   private let command: [String]
   private let interruption: Interruption
+  private let priority: WorkPriority
   private var size: PixelSize?
   /// Has told the size and waits.
   private var idle: WorkerProcess?
@@ -20,6 +21,7 @@ final class SVGRenderer {
     command = context.svgWorker
     maximumPixels = context.limits.maximumPixels
     interruption = context.interruption
+    priority = context.priority
   }
 
   func naturalSize() throws(PixelFailure) -> PixelSize {
@@ -46,7 +48,7 @@ final class SVGRenderer {
   }
 
   private func start() throws(PixelFailure) -> (process: WorkerProcess, size: PixelSize) {
-    guard let process = WorkerProcess(command + ["\(maximumPixels)"], input: svg) else { throw .engine }
+    guard let process = WorkerProcess(command + ["\(maximumPixels)"], input: svg, priority) else { throw .engine }
     return (process, try readSize(process))
   }
 

@@ -17,7 +17,7 @@ final class WorkQueue: @unchecked Sendable {
   }
 
   enum Turn: Sendable {
-    case run(Interruption)
+    case run(Interruption, WorkPriority)
     case refused(Refusal)
   }
 
@@ -30,8 +30,6 @@ final class WorkQueue: @unchecked Sendable {
     let interruption: Interruption
     let work: Work
   }
-
-  private static let spareThreads = 1
 
   private let threads: Int
   private let maximumQueued: Int
@@ -51,17 +49,13 @@ final class WorkQueue: @unchecked Sendable {
   /// Whether work of a share that is submitted now would not be refused; `nil` is for a share that has nothing here.
   func hasRoom(for share: Share?) -> Bool {
     if count.load(ordering: .relaxed) - threads < maximumQueued { return true }
-    return lock.withLock { queue.hasRoom(for: share, room: room(for: share)) }
-  }
-
-  /// How many may wait, with those that a free thread is about to take.
-  private func room(for share: Share?) -> Int {
-    let isIdle = share.map(queue.isIdle) ?? true
-    return maximumQueued + max(threads + (isIdle ? Self.spareThreads : 0) - queue.runningCount, 0)
+    return lock.withLock {
+      queue.hasRoom(for: share, room: queue.room(for: share, places: threads, maximum: maximumQueued))
+    }
   }
 
   func start() {
-    for _ in 0..<(threads + Self.spareThreads) { startThread { $0.work() } }
+    for _ in 0..<(threads + FairQueue<Entry>.sparePlaces) { startThread { $0.work() } }
     startThread { $0.refuseWhatIsDue() }
   }
 
@@ -72,7 +66,8 @@ final class WorkQueue: @unchecked Sendable {
     var displaced: Entry?
     let refusal: Refusal? = lock.withLock {
       guard isOpen else { return .cancelled }
-      switch queue.append(Entry(interruption: interruption, work: work), of: share, room: room(for: share)) {
+      let room = queue.room(for: share, places: threads, maximum: maximumQueued)
+      switch queue.append(Entry(interruption: interruption, work: work), of: share, room: room) {
       case .refused: return .full
       case .displaced(let entry): displaced = entry
       case .admitted: count.add(1, ordering: .relaxed)
@@ -112,9 +107,9 @@ final class WorkQueue: @unchecked Sendable {
   // MARK: On the queue's threads
 
   private func work() {
-    while let (entry, share) = next() {
+    while let (entry, share, priority) = next() {
       let start = ContinuousClock.now
-      let tell = entry.work(.run(entry.interruption))
+      let tell = entry.work(.run(entry.interruption, priority))
       let cost = (ContinuousClock.now - start) / .milliseconds(1)
       lock.withLock {
         running.removeAll { $0 === entry.interruption }
@@ -126,14 +121,12 @@ final class WorkQueue: @unchecked Sendable {
   }
 
   /// `nil` when the thread is to end.
-  private func next() -> (entry: Entry, share: Share)? {
+  private func next() -> (entry: Entry, share: Share, priority: WorkPriority)? {
     lock.withLock {
       while isOpen {
-        let isSpare = queue.runningCount >= threads
-        let next = queue.next { entry, running in !entry.interruption.isDue && (!isSpare || running == 0) }
-        if let next {
-          running.append(next.entry.interruption)
-          return next
+        if let (entry, share) = queue.next(places: threads, where: { !$0.interruption.isDue }) {
+          running.append(entry.interruption)
+          return (entry, share, queue.runningCount(of: share) > 1 ? .low : .usual)
         }
         lock.wait(until: nil)
       }

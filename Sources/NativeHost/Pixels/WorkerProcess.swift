@@ -8,7 +8,7 @@ final class WorkerProcess {
 
   /// `nil` where it cannot be started.
   /// - Parameter input: `nil` for an empty file.
-  init?(_ command: [String], input: UnsafeRawBufferPointer? = nil) {
+  init?(_ command: [String], input: UnsafeRawBufferPointer? = nil, _ priority: WorkPriority = .usual) {
     guard let file = input.map(Self.file) ?? open("/dev/null", O_RDONLY | O_CLOEXEC), file >= 0 else { return nil }
     defer { close(file) }
     var ends: [Int32] = [-1, -1]
@@ -20,6 +20,8 @@ final class WorkerProcess {
     }
     self.process = process
     socket = ends[0]
+    // At once, before it has other threads: those that it starts have the niceness of the first.
+    if priority == .low { cisolation_lower(process, WorkPriority.niceness) }
   }
 
   deinit {

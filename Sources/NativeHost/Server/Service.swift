@@ -52,6 +52,7 @@ public final class Service: Sendable {
     limits.maximumPixels = settings.configuration.limits.maximumPixels
     limits.maximumFrames = settings.configuration.limits.maximumFrames
     limits.maximumQueued = settings.maximumQueued
+    limits.timeoutMilliseconds = settings.configuration.limits.transformTimeoutMilliseconds
     let host = FlowHost(
       handler: EdgeHandler(configuration: settings.configuration), store: store, origins: origins,
       pixels: PixelEngine(threads: settings.threads, limits: limits), samples: samples,

@@ -49,6 +49,46 @@ import Testing
     #expect(next.name == "output")
   }
 
+  @Test("the first work of a share has the usual priority, and what the share has at work beside it a low one")
+  func priorities() async throws {
+    // A name of its own, by which its processes are told from those of other tests.
+    let program = FileManager.default.temporaryDirectory.appending(path: "worker-\(UUID().uuidString)")
+    try FileManager.default.createSymbolicLink(at: program, withDestinationURL: URL(filePath: Workbench.worker))
+    defer { try? FileManager.default.removeItem(at: program) }
+    let engine = PixelEngine(
+      threads: 2, limits: PixelEngine.Limits(), pixelWorker: [program.path] + PixelWorker.arguments)
+    let blobs = [Workbench.original: try TestPictures.bytes("photo.jpg")]
+    let long = plan(Encoding(format: .avif), 8192, 8192, milliseconds: 600_000)
+    func start(_ workspace: String) -> @Sendable () -> Void {
+      engine.render(long, blobs: blobs, of: Share(workspace: workspace)) { _ in }
+    }
+    let usual = Int(getpriority(PRIO_PROCESS, 0))
+    let low = min(usual + Int(WorkPriority.niceness), 19)
+    var cancellations = [start("noisy"), start("noisy"), start("noisy")]
+    try await waitForNicenesses(of: program.path, [usual, low])
+    cancellations.append(start("quiet"))
+    try await waitForNicenesses(of: program.path, [usual, usual, low])
+    for cancel in cancellations { cancel() }
+  }
+
+  private func waitForNicenesses(of program: String, _ expected: [Int]) async throws {
+    var found: [Int] = []
+    for _ in 0..<600 {
+      found = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { name in
+        guard Int(name) != nil, let command = try? String(contentsOfFile: "/proc/\(name)/cmdline", encoding: .utf8),
+          command.hasPrefix(program + "\0"),
+          let line = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8),
+          let end = line.lastIndex(of: ")")
+        else { return nil }
+        // The 19th field of proc_pid_stat(5); the second ends with the parenthesis.
+        return Int(line[line.index(after: end)...].split(separator: " ")[16])
+      }.sorted()
+      if found == expected { return }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    Issue.record("\(found) is not \(expected)")
+  }
+
   @Test("what is cancelled ends at once")
   func cancelled() async throws {
     let engine = engine()

@@ -46,6 +46,7 @@ public final class PixelService: Sendable {
     limits.maximumPixels = settings.limits.maximumPixels
     limits.maximumFrames = settings.limits.maximumFrames
     limits.maximumQueued = settings.maximumQueued
+    limits.timeoutMilliseconds = settings.limits.transformTimeoutMilliseconds
     group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads)
     engine = PixelEngine(threads: settings.threads, limits: limits)
     server = HTTPServer(
