@@ -11,6 +11,7 @@ enum Bomb: String, CaseIterable, Sendable {
   case commentsOfGIF, framesOfGIF
   case framesOfWebP, chunksOfWebP
   case tags, sharedValues, pages
+  case itemsOfAVIF, propertiesOfAVIF, associationsOfAVIF, extentsOfAVIF, boxesOfAVIF, unitsOfAVIF, referencesOfAVIF
 
   var format: ImageHeader.Format {
     switch self {
@@ -21,6 +22,9 @@ enum Bomb: String, CaseIterable, Sendable {
     case .commentsOfGIF, .framesOfGIF: .gif
     case .framesOfWebP, .chunksOfWebP: .webp
     case .tags, .sharedValues, .pages: .tiff
+    case .itemsOfAVIF, .propertiesOfAVIF, .associationsOfAVIF, .extentsOfAVIF, .boxesOfAVIF, .unitsOfAVIF,
+      .referencesOfAVIF:
+      .avif
     }
   }
 
@@ -69,6 +73,13 @@ enum Bomb: String, CaseIterable, Sendable {
     case .tags: return Self.tiff(tags: 4000, valueBytes: 4, pages: 0)
     case .sharedValues: return Self.tiff(tags: 400, valueBytes: 1 << 20, pages: 0)
     case .pages: return Self.tiff(tags: 0, valueBytes: 4, pages: 20_000)
+    case .itemsOfAVIF: return try Self.avif(items: 60_000)
+    case .propertiesOfAVIF: return try Self.avif(properties: 200_000)
+    case .associationsOfAVIF: return try Self.avif(associations: 10_000)
+    case .extentsOfAVIF: return try Self.avif(extents: 60_000)
+    case .boxesOfAVIF: return try Self.avif(boxes: 200_000)
+    case .unitsOfAVIF: return try Self.avif(units: 400_000)
+    case .referencesOfAVIF: return try Self.avif(references: 60_000)
     }
   }
 
