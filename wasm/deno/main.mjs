@@ -19,6 +19,16 @@ running.server = server;
 console.log(`listening on http://${host}:${server.port}`);
 log.notice("listening", { host, port: String(server.port) });
 
+// `wasm/serve` ends what this needs when it ends, however it does: a new parent says that it has.
+if (setting("SUPERVISED") === "true") {
+  const supervisor = Deno.ppid;
+  const watch = setInterval(() => {
+    if (Deno.ppid === supervisor) return;
+    clearInterval(watch);
+    stop();
+  }, 1000);
+}
+
 let isEnding = false;
 for (const signal of ["SIGTERM", "SIGINT"]) Deno.addSignalListener(signal, stop);
 
