@@ -15,7 +15,7 @@ PYTHON := .build/venv/bin/python
 DENO := .build/venv/bin/deno
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run wasm run-wasm test lint bench fuzz docs docs-images clean
+.PHONY: help setup build run wasm run-wasm test lint bench attack fuzz docs docs-images clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,10 @@ bench: build wasm ## Measure against nginx, bare libvips and thumbor, and print 
 	@scripts/setup test bench
 	swift build -c release $(STATIC) --product handler-cost
 	$(PYTHON) bench/bench.py $(BENCH)
+
+attack: build wasm ## Play hostile callers against both builds, twice in a row (ATTACK=--build=native)
+	@scripts/setup test
+	$(PYTHON) Tests/Attack/attack.py $(ATTACK)
 
 fuzz: ## Feed the readers of requests and pictures with what libFuzzer makes up (FUZZ_SECONDS=60 each)
 	@scripts/setup native test
