@@ -47,6 +47,28 @@ import Testing
     }
   }
 
+  @Test(
+    "callers that leave in the middle of anything, all at once, take nobody's answer with them",
+    arguments: Run.buildNames)
+  func leavingCallers(build: String) async throws {
+    try await Turnstile.shared.pass {
+      let server = try Server(build, "leave", ["--threads", "2"])
+      defer { server.stop() }
+      let request = "GET /web/images/photo.png?format=avif&w=%d HTTP/1.1\r\nHost: noisy.localhost\r\n\r\n"
+      for turn in 0..<8 {
+        let sockets = try (0..<24).map { number in
+          let endpoint = server.client.endpoint
+          let socket = try Socket.connect(host: endpoint.host, port: endpoint.port, secondsToWait: 60)
+          try socket.send(Array(String(format: request, 2000 + 24 * turn + number).utf8))
+          return socket
+        }
+        Thread.sleep(forTimeInterval: 0.1 + 0.1 * Double(turn))
+        for socket in sockets { socket.close() }
+      }
+      #expect(try Flood(server.client).ask("/web/images/f.png?w=10", of: "quiet").status == 200)
+    }
+  }
+
   private static func wait(until condition: () -> Bool) throws {
     for _ in 0..<1200 {
       if condition() { return }
