@@ -32,13 +32,15 @@ let package = Package(
       name: "CVips", dependencies: ["CVipsLibrary"], path: "Sources/CVips",
       linkerSettings: [.linkedLibrary("webp"), .linkedLibrary("gmodule-2.0")]),
     .target(name: "CIsolation", path: "Sources/CIsolation"),
+    // Needs the headers of libavif alone, and does without where there are none.
+    .target(name: "CAVIF", path: "Sources/CAVIF"),
     .systemLibrary(name: "CDeflateLibrary", path: "Sources/CDeflateLibrary", pkgConfig: "libdeflate"),
     .target(
       name: "Fairness", dependencies: ["EdgeHandler"], path: "Sources/NativeHost/Fairness", swiftSettings: strict),
     .target(
       name: "Pixels",
       dependencies: [
-        "EdgeHandler", "Fairness", "CDeflateLibrary", "CIsolation", "CVips",
+        "EdgeHandler", "Fairness", "CAVIF", "CDeflateLibrary", "CIsolation", "CVips",
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       path: "Sources/NativeHost/Pixels", swiftSettings: strict),

@@ -80,8 +80,8 @@ int cvips_webp_size(const void *bytes, size_t count, int *width, int *height) {
   return WebPGetInfo(bytes, count, width, height) ? 0 : -1;
 }
 
-VipsImage *cvips_load_gif(const void *bytes, size_t count, int frames) {
-  GIVE(vips_gifload_buffer((void *)bytes, count, &out, LOADING, "n", frames, NULL));
+VipsImage *cvips_load_gif(const void *bytes, size_t count, int first, int frames) {
+  GIVE(vips_gifload_buffer((void *)bytes, count, &out, LOADING, "page", first, "n", frames, NULL));
 }
 
 VipsImage *cvips_load_heif(const void *bytes, size_t count, gboolean thumbnail) {
@@ -215,6 +215,13 @@ VipsImage *cvips_flatten(VipsImage *in, const double background[3]) {
   vips_flatten(in, &out, "background", array, NULL);
   vips_area_unref(VIPS_AREA(array));
   return out;
+}
+
+void cvips_copy_field(VipsImage *from, const char *name, VipsImage *to) {
+  GValue value = G_VALUE_INIT;
+  if (vips_image_get(from, name, &value)) return;
+  vips_image_set(to, name, &value);
+  g_value_unset(&value);
 }
 
 VipsImage *cvips_over(VipsImage *base, VipsImage *overlay) {

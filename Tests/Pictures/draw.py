@@ -46,7 +46,12 @@ Photographs (procedural: gradients, noise of many scales, edges)
 Animations
   anim.gif, anim.webp 4 frames of 64×48: full-frame red, green, blue, yellow, each with a black 16×16 square in another
                       corner (top left, top right, bottom right, bottom left); delays 100, 200, 300, 400 ms; loop 3 times.
-  film.gif, film.webp 8 frames of 480×320: a window that moves over a photograph, 80 ms each, for ever.
+  anim.png            The same frames behind a magenta default image that is none of them: an APNG.
+  anim.avif           The same, quality 95, 4:4:4.      moving.avif  without its still: tracks alone.
+  many-frames.png     600 frames of 2×2, as an APNG.
+  cut.png, long.png   anim.png up to the middle of its third frame; anim.png that announces 2³¹ − 1 frames.
+  inset.gif           A screen of 64×48 with a red frame of 32×24 at 16,12, none of whose colours is transparent.
+  film.gif, film.webp, film.png, film.avif   8 frames of 480×320: a window that moves over a photograph, 80 ms each, for ever.
   anim-alpha.gif      3 frames of 60×40: a red 20×40 bar at x = 0, 20, 40 on transparent, 70 ms each, for ever.
 
 Borders
@@ -545,11 +550,69 @@ def animation(name):
     return encoded(frames[0], "WEBP", append_images=frames[1:], loop=3, lossless=True, **options)
 
 
-@file("film.gif", "film.webp")
+def png_chunk(kind, data=b""):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def animated_png(still, frames, milliseconds, plays, announced=None):
+    """RGB frames of the whole canvas, behind a default image that is none of them."""
+
+    def pixels(image):
+        return zlib.compress(b"".join(b"\0" + row.tobytes() for row in np.asarray(image)))
+
+    width, height = still.size
+    out = b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    out += png_chunk(b"acTL", struct.pack(">II", announced or len(frames), plays)) + png_chunk(b"IDAT", pixels(still))
+    for index, frame in enumerate(frames):
+        control = (2 * index, width, height, 0, 0, milliseconds[index % len(milliseconds)], 1000, 0, 0)
+        out += png_chunk(b"fcTL", struct.pack(">IIIIIHHBB", *control))
+        out += png_chunk(b"fdAT", struct.pack(">I", 2 * index + 1) + pixels(frame))
+    return out + png_chunk(b"IEND")
+
+
+@file("anim.png", "cut.png", "long.png")
+def animation_png(name):
+    still = Image.new("RGB", (64, 48), "magenta")
+    whole = animated_png(still, animation_frames(), [100, 200, 300, 400], 3, 2**31 - 1 if name == "long.png" else None)
+    return whole[:[place for place in range(len(whole)) if whole.startswith(b"fdAT", place)][2] + 40] if name == "cut.png" else whole
+
+
+@file("many-frames.png")
+def many_frames_png(name):
+    frames = [Image.new("RGB", (2, 2), (index % 256, 0, 0)) for index in range(600)]
+    return animated_png(frames[0], frames, [100], 0)
+
+
+@file("anim.avif", "moving.avif")
+def animated_avif(name):
+    frames = animation_frames()
+    whole = encoded(
+        frames[0], "AVIF", save_all=True, append_images=frames[1:], duration=[100, 200, 300, 400], quality=95,
+        subsampling="4:4:4")
+    # A brand that promises a still goes with it.
+    return whole.replace(b"meta", b"free", 1).replace(b"avifavis", b"iso8avis", 1) if name == "moving.avif" else whole
+
+
+@file("inset.gif")
+def inset(name):
+    whole = encoded(Image.new("P", (32, 24), 0), "GIF", optimize=False)
+    table = b"\xff\0\0" + b"\0\0\0"
+    # From the image descriptor on, with another place and a table of two colours before it.
+    start = whole.index(b"\x2c\0\0\0\0\x20\0\x18\0")
+    return (
+        b"GIF89a" + struct.pack("<HHBBB", 64, 48, 0x80, 0, 0) + table + struct.pack("<BHHHHB", 0x2C, 16, 12, 32, 24, 0)
+        + whole[start + 10 + (3 << (whole[start + 9] & 7) + 1 if whole[start + 9] & 0x80 else 0):])
+
+
+@file("film.gif", "film.webp", "film.png", "film.avif")
 def film(name):
     whole = photo_pixels(580, 320)
     frames = [whole.crop((left, 0, left + 480, 320)) for left in range(0, 96, 12)]
+    if name == "film.png":
+        return animated_png(frames[0], frames, [80], 0)
     options = dict(save_all=True, duration=80, loop=0)
+    if name.endswith("avif"):
+        return encoded(frames[0], "AVIF", append_images=frames[1:], quality=80, save_all=True, duration=80)
     if name.endswith("gif"):
         frames = [frame.quantize() for frame in frames]
         return encoded(frames[0], "GIF", append_images=frames[1:], **options)

@@ -19,7 +19,7 @@ VipsImage *cvips_load_png(const void *bytes, size_t count);
 VipsImage *cvips_load_webp(const void *bytes, size_t count, int frames, double scale);
 // Of libwebp, because libvips takes memory for all pixels, and clears it, before it tells a size.
 int cvips_webp_size(const void *bytes, size_t count, int *width, int *height);
-VipsImage *cvips_load_gif(const void *bytes, size_t count, int frames);
+VipsImage *cvips_load_gif(const void *bytes, size_t count, int first, int frames);
 VipsImage *cvips_load_heif(const void *bytes, size_t count, gboolean thumbnail);
 VipsImage *cvips_load_tiff(const void *bytes, size_t count);
 VipsImage *cvips_load_svg(const void *bytes, size_t count, double scale);
@@ -59,6 +59,9 @@ VipsImage *cvips_apply_profile(VipsImage *in);
 VipsImage *cvips_premultiply(VipsImage *in);
 VipsImage *cvips_unpremultiply(VipsImage *in);
 VipsImage *cvips_flatten(VipsImage *in, const double background[3]);
+
+// Sets metadata of one image in another, which nobody else has yet.
+void cvips_copy_field(VipsImage *from, const char *name, VipsImage *to);
 
 // Filters and blending
 VipsImage *cvips_over(VipsImage *base, VipsImage *overlay);

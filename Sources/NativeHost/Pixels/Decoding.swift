@@ -11,6 +11,7 @@ struct EncodedPicture {
   private let limits: PixelEngine.Limits
   private let svg: SVGRenderer
   private let interruption: Interruption
+  private let context: PixelContext
 
   /// `nil` for what is no image.
   init?(_ bytes: UnsafeRawBufferPointer, _ context: PixelContext) {
@@ -21,6 +22,7 @@ struct EncodedPicture {
     limits = context.limits
     svg = context.renderer(of: bytes)
     interruption = context.interruption
+    self.context = context
   }
 
   /// How the pixels of a scaled-down picture may be made.
@@ -83,7 +85,7 @@ struct EncodedPicture {
 
   private func open(allFrames: Bool, shrink: Double) throws(PixelFailure) -> VipsPicture {
     if format == .svg { return try svg.picture(scale: 1) }
-    _ = try structure.get()
+    let firstPlace = try structure.get().places?.first ?? 0
     let (start, count) = (readable.baseAddress, readable.count)
     let frames: Int32 = allFrames ? -1 : 1
     let pointer: UnsafeMutablePointer<VipsImage>? =
@@ -91,7 +93,7 @@ struct EncodedPicture {
       case .jpeg: cvips_load_jpeg(start, count, Int32(shrink))
       case .png: cvips_load_png(start, count)
       case .webp: cvips_load_webp(start, count, frames, 1 / shrink)
-      case .gif: cvips_load_gif(start, count, frames)
+      case .gif: cvips_load_gif(start, count, allFrames ? 0 : Int32(firstPlace), frames)
       case .avif, .heic: cvips_load_heif(start, count, 0)
       case .tiff: cvips_load_tiff(start, count)
       case .svg: nil
@@ -117,12 +119,42 @@ extension EncodedPicture {
     // The smallest scale will do where the size is known.
     let picture = try open(allFrames: false, shrink: size.map { Double(min($0.width, $0.height)) } ?? 1)
     let (width, height) = size.map { ($0.width, $0.height) } ?? (picture.width, picture.height)
-    let isAnimation = format == .gif || format == .webp
-    let counted = isAnimation ? max(picture.integer("n-pages") ?? 1, 1) : 1
+    let counted = frames(in: picture)
     return ImageHeader(
       format: format, width: width, height: height, orientation: orientation(picture),
       frames: counted > limits.maximumFrames ? max(counted, structure.frames) : counted,
-      hasAlpha: picture.hasAlpha)
+      hasAlpha: picture.hasAlpha || structure.uncovers)
+  }
+
+  private func frames(in picture: VipsPicture) -> Int {
+    guard let structure = try? structure.get() else { return 1 }
+    switch format {
+    case .gif, .webp:
+      let decoded = max(picture.integer("n-pages") ?? 1, 1)
+      return structure.places.map { places in max(places.count { $0 < decoded }, 1) } ?? decoded
+    case .png, .avif: return structure.frames
+    default: return 1
+    }
+  }
+
+  /// All frames of an animation; of a still, itself. They are at the smallest scale that the decoder can do and the reduction and quality
+  /// allow.
+  func animation(reduction: Double = 1, _ quality: Quality = .high) throws(PixelFailure) -> AnimationFrames {
+    let structure = try structure.get()
+    if format == .png, let animation = PNGAnimation(readable, most: structure.frames) {
+      return AnimationFrames(try PNGComposition(animation, still: try open(), context))
+    }
+    // Where the tracks are damaged, the still may be whole.
+    if format == .avif, structure.frames > 1, let sequence = AVIFSequence(bytes),
+      let frames = try? AVIFFrames(bytes, sequence, limits, interruption)
+    {
+      return AnimationFrames(frames)
+    }
+    let possible = reduction / quality.margin
+    let isShrunk = format == .webp && possible >= 2 && !structure.hasPartialFrames
+    let strip = try open(allFrames: true, shrink: isShrunk ? possible : 1)
+    let height = strip.integer("page-height") ?? strip.height
+    return AnimationFrames(strip, places: structure.places, of: PixelSize(width: strip.width, height: height))
   }
 
   /// `nil` for other formats, whose size libvips tells without taking memory for the pixels.

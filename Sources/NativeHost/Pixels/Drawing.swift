@@ -5,6 +5,8 @@ import EdgeHandler
 struct Drawing {
   let blobs: [Blob: UnsafeRawBufferPointer]
   let quality: EncodedPicture.Quality
+  /// To choose the colours of a GIF takes far longer than all else.
+  let qualityOfAnimations: EncodedPicture.Quality
   let context: PixelContext
 
   private var interruption: Interruption { context.interruption }
@@ -47,16 +49,12 @@ struct Drawing {
       let opened = try original.open(reduction: geometry.reduction, quality)
       return try apply(rest, to: Film(try opened.applying(geometry, stored: stored, interruption)))
     }
-    let strip = try original.open(allFrames: true)
+    var source = try original.animation(reduction: geometry.reduction, qualityOfAnimations)
     var frames: [VipsPicture] = []
-    for index in 0..<header.frames {
-      let frame = try strip.frame(index, of: stored)
+    while frames.count < header.frames, let frame = try source.next(after: frames.count) {
       frames.append(try frame.applying(geometry, stored: stored, interruption).computed(interruption))
     }
-    let delays = strip.integers("delay") ?? []
-    let timing = Film.Timing(
-      delaysInMilliseconds: frames.indices.map { $0 < delays.count ? delays[$0] : 100 },
-      plays: strip.integer("loop") ?? 0)
+    let timing = source.timing(of: frames.count)
     return try apply(rest, to: Film(frames: frames, timing: timing))
   }
 

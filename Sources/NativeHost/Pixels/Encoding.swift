@@ -5,7 +5,7 @@ import NIOCore
 extension Film {
   consuming func encoded(_ encoding: Encoding, _ interruption: Interruption) throws(PixelFailure) -> ByteBuffer {
     let isAnimation = frames.count > 1
-    var picture = try joined()
+    var picture = try joined(for: encoding.format)
     if encoding.format == .jpeg { picture = try picture.flattened(on: .white) }
     picture = try picture.keeping(encoding.metadata)
     guard !interruption.isDue else { throw .interrupted }
@@ -56,13 +56,13 @@ extension Film {
   }
 
   /// One below the other, as libvips keeps animations.
-  private func joined() throws(PixelFailure) -> VipsPicture {
+  private func joined(for format: OutputFormat) throws(PixelFailure) -> VipsPicture {
     guard let first = frames.first else { throw .engine }
     guard frames.count > 1 else { return first }
     var pointers: [UnsafeMutablePointer<VipsImage>?] = frames.map(\.pointer)
     let joined = try VipsPicture(cvips_join_vertically(&pointers, Int32(pointers.count)))
     vips_image_set_int(joined.pointer, "page-height", Int32(first.height))
-    if let timing {
+    if let timing = timing?.writable(in: format) {
       let delays = timing.delaysInMilliseconds.map(Int32.init(clamping:))
       vips_image_set_array_int(joined.pointer, "delay", delays, Int32(delays.count))
       vips_image_set_int(joined.pointer, "loop", Int32(clamping: timing.plays))

@@ -31,11 +31,12 @@ enum Inspection {
     let count = allFrames ? header.frames : 1
     guard context.limits.permit(header, frames: count) else { return nil }
     let geometry = Geometry(stored: stored, orientation: Orientation(exif: header.orientation))
-    let strip = try picture.open(allFrames: count > 1)
+    var frames: AnimationFrames? = count > 1 ? try picture.animation() : nil
     var border: [Double] = []
     var content: PixelRect?
     for index in 0..<count {
-      let upright = try strip.frame(index, of: stored).applying(geometry, stored: stored, context.interruption)
+      guard let frame = frames == nil ? try picture.open() : try frames?.next(after: index) else { break }
+      let upright = try frame.applying(geometry, stored: stored, context.interruption)
       // What is transparent is alike whatever its colour, hence premultiplied.
       let picture =
         upright.hasAlpha ? try VipsPicture(cvips_premultiply(upright.pointer)).asBytes() : upright

@@ -29,6 +29,15 @@ extension VipsPicture {
     try keepingFields { _ in false }
   }
 
+  /// With what is kept of another, which shows the same.
+  func withMetadata(of picture: VipsPicture) throws(PixelFailure) -> VipsPicture {
+    let copy = try VipsPicture(cvips_with_interpretation(pointer, interpretation))
+    try picture.forEachField {
+      if Self.isOfThePicture(String(cString: $0)) { cvips_copy_field(picture.pointer, $0, copy.pointer) }
+    }
+    return copy
+  }
+
   /// Not the orientation and the profile, which have been applied; nor a thumbnail, which shows what may have been cut off.
   private static func isOfThePicture(_ name: String) -> Bool {
     switch name {
@@ -41,13 +50,17 @@ extension VipsPicture {
   private func keepingFields(_ isKept: (String) -> Bool) throws(PixelFailure) -> VipsPicture {
     // A copy, because others may look at these fields meanwhile.
     let copy = try VipsPicture(cvips_with_interpretation(pointer, interpretation))
+    try forEachField { if !isKept(String(cString: $0)) { vips_image_remove(copy.pointer, $0) } }
+    return copy
+  }
+
+  private func forEachField(_ body: (UnsafePointer<CChar>) -> Void) throws(PixelFailure) {
     guard let names = vips_image_get_fields(pointer) else { throw .engine }
     defer { g_strfreev(names) }
     var next = names
     while let name = next.pointee {
-      if !isKept(String(cString: name)) { vips_image_remove(copy.pointer, name) }
+      body(name)
       next += 1
     }
-    return copy
   }
 }

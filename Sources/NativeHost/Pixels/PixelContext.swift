@@ -9,6 +9,11 @@ struct PixelContext {
   var priority = WorkPriority.usual
   let structures = StructureCache()
 
+  /// For bytes that are gone sooner than what is kept here: others may come to lie at their place.
+  var forAnother: PixelContext {
+    PixelContext(limits: limits, svgWorker: svgWorker, interruption: interruption)
+  }
+
   /// - Parameter svg: must stay where it is as long as this.
   func renderer(of svg: UnsafeRawBufferPointer) -> SVGRenderer {
     if let start = svg.baseAddress, let renderer = structures.renderers[start] { return renderer }

@@ -121,7 +121,7 @@ public final class PixelEngine: Sendable {
     _ request: InspectRequest, _ original: ByteBuffer, _ context: PixelContext
   ) -> InspectResult {
     original.withUnsafeReadableBytes { bytes in
-      let cost = WorkCost(bytes, decodes: request.content != nil, context)
+      let cost = WorkCost(bytes, decodes: request.content != nil, allFrames: request.content == .all, context)
       guard let workers, cost.needsProcess(context.priority) else {
         return withExtendedLifetime(context) { Inspection.result(of: request, original, context) }
       }

@@ -10,7 +10,8 @@ enum PlanRun {
     let start = ContinuousClock.now
     return withBytes(of: Array(blobs)) { blobs in
       let drawing = Drawing(
-        blobs: blobs, quality: plan.encoding.isLossy ? .fast : .high, context: context)
+        blobs: blobs, quality: plan.encoding.isLossy ? .fast : .high,
+        qualityOfAnimations: plan.encoding.lossless ? .high : .fast, context: context)
       do throws(PixelFailure) {
         let body = try drawing.film(plan.picture).encoded(plan.encoding, context.interruption)
         return .output(body, milliseconds: Int((ContinuousClock.now - start) / .milliseconds(1)))
@@ -31,7 +32,16 @@ enum PlanRun {
     guard let picture = EncodedPicture(bytes, context), let header = try? picture.header() else { return false }
     guard header.width * header.height * header.frames <= context.limits.maximumPixels else { return true }
     do throws(PixelFailure) {
-      _ = try picture.open(allFrames: header.frames > 1).computed(context.interruption)
+      if header.frames > 1 {
+        var frames = try picture.animation()
+        var count = 0
+        while let frame = try frames.next(after: count) {
+          _ = try frame.computed(context.interruption)
+          count += 1
+        }
+      } else {
+        _ = try picture.open().computed(context.interruption)
+      }
       return true
     } catch {
       return error == .interrupted

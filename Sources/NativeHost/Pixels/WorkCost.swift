@@ -27,9 +27,9 @@ struct WorkCost {
     (1 << 30) + 40 * min(pixels, 1 << 32)
   }
 
-  /// Of decoding the first frame of an original, or of reading its header.
-  init(_ bytes: UnsafeRawBufferPointer, decodes: Bool, _ context: PixelContext) {
-    _ = add(bytes, allFrames: false, context)
+  /// Of decoding an original, or of reading its header.
+  init(_ bytes: UnsafeRawBufferPointer, decodes: Bool, allFrames: Bool = false, _ context: PixelContext) {
+    _ = add(bytes, allFrames: allFrames, context)
     if !decodes { unbroken = 0 }
   }
 
@@ -58,6 +58,8 @@ struct WorkCost {
     let frames = allFrames ? min(structure.frames, context.limits.maximumFrames) : 1
     unbroken += structure.unbroken
     if !structure.isPredictable { isPredictable = false }
+    // libavif does not ask whether it should stop, and its frames depend on each other.
+    if format == .avif, frames > 1 { isPredictable = false }
     add(pixels: structure.decoded.area, times: frames)
     return (structure.decoded, frames)
   }

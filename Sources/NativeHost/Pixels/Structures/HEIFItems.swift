@@ -63,13 +63,13 @@ struct HEIFItems {
     items.values.reduce(0) { $0 + $1.extents.reduce(0) { $0 + $1.count } }
   }
 
-  private struct Box {
+  struct Box {
     var name: String
     var content: UnsafeRawBufferPointer
   }
 
   /// `nil` where there are too many. What does not fit ends them.
-  private static func boxes(of bytes: UnsafeRawBufferPointer, in start: Int, upTo most: Int) -> [Box]? {
+  static func boxes(of bytes: UnsafeRawBufferPointer, in start: Int, upTo most: Int) -> [Box]? {
     var boxes: [Box] = []
     var place = start
     while let short = bytes.bigEndian(4, at: place), let name = bytes.name(at: place + 4) {

@@ -8,7 +8,7 @@ import EdgeHandler
 struct Structure {
   /// Of the largest picture that comes from the decoder for one frame, or of what the decoder needs room for.
   var decoded: PixelSize
-  /// Of a GIF or WebP. Libraries are asked to look for no more than one too many.
+  /// Of an animation. Libraries are asked to look for no more than one too many.
   var frames = 1
   /// Whether ``decoded`` is not what the container says of itself.
   var isLying = false
@@ -16,6 +16,12 @@ struct Structure {
   var isPredictable = true
   /// The longest time in nanoseconds, about, that a decoder works on one frame without asking whether it should stop.
   var unbroken: Double = 0
+  /// Whether an animation has parts without any pixel of a frame, which are transparent.
+  var uncovers = false
+  /// Whether frames of an animation are smaller than its canvas. A decoder that scales them down puts each on the nearest pixel.
+  var hasPartialFrames = false
+  /// Where the frames are among those that libvips decodes, if not all are shown.
+  var places: [Int]?
   /// What is read in place of the original: it lacks what is never shown and would cost much.
   var replacement: [UInt8]?
 
@@ -28,14 +34,48 @@ struct Structure {
   ) throws(PixelFailure) -> Structure {
     switch format {
     case .jpeg: try JPEGStructure.read(bytes)
-    case .png: try PNGStructure.read(bytes)
+    case .png: try PNGStructure.read(bytes).adding(PNGAnimation(bytes, most: mostFrames(limits)))
     case .gif: try GIFStructure.read(bytes, limits)
     case .webp: try WebPStructure.read(bytes, limits)
     case .tiff: try TIFFStructure.read(bytes)
-    case .avif, .heic: try HEIFStructure.read(bytes)
+    case .avif: try moving(bytes)
+    case .heic: try HEIFStructure.read(bytes)
     // It is read by a process of its own.
     case .svg: Structure(decoded: PixelSize(width: 0, height: 0))
     }
+  }
+}
+
+extension Structure {
+  /// How many are looked at: one more than may be decoded, so that there are too many.
+  static func mostFrames(_ limits: PixelEngine.Limits) -> Int {
+    max(limits.maximumFrames, 1) + 1
+  }
+
+  /// Of an AVIF with or without moving pictures, and with or without a still.
+  fileprivate static func moving(_ bytes: UnsafeRawBufferPointer) throws(PixelFailure) -> Structure {
+    guard let sequence = AVIFSequence(bytes) else { return try HEIFStructure.read(bytes) }
+    var structure: Structure
+    do throws(PixelFailure) {
+      structure = try HEIFStructure.read(bytes)
+    } catch {
+      guard let still = sequence.still else { throw error }
+      structure = try still.withUnsafeBytes { bytes in
+        Result { () throws(PixelFailure) in try HEIFStructure.read(bytes) }
+      }.get()
+      structure.replacement = still
+    }
+    guard AVIFSequence.isDecodable, sequence.size == structure.decoded, !structure.isLying else { return structure }
+    structure.frames = min(sequence.count, 1_000_000)
+    return structure
+  }
+
+  fileprivate func adding(_ animation: PNGAnimation?) -> Structure {
+    guard let animation else { return self }
+    var structure = self
+    structure.frames = animation.count
+    structure.uncovers = animation.count > 1 && animation.uncovers
+    return structure
   }
 }
 

@@ -11,6 +11,7 @@ enum WebPStructure {
     var picture: (size: PixelSize, isLossless: Bool)?
     var dropped: [Range<Int>] = []
     var (place, chunks, frames, endOfFrames) = (12, 0, 0, 0)
+    var hasPartialFrames = false
     let end = min(riffLength + 8, bytes.count)
     while place + 8 <= end, let name = bytes.name(at: place), let length = bytes.littleEndian(4, at: place + 4) {
       let next = place + 8 + length + length % 2
@@ -27,7 +28,7 @@ enum WebPStructure {
       case "ANMF":
         frames += 1
         chunks -= 1
-        try check(data, within: canvas)
+        if try check(data, within: canvas) != canvas { hasPartialFrames = true }
         if frames == most { endOfFrames = min(next, bytes.count) }
       case "EXIF":
         if !EXIFStructure.isBounded(behindName: data) { dropped.append(place..<min(next, bytes.count)) }
@@ -48,6 +49,7 @@ enum WebPStructure {
       structure.unbroken = Double(size.area) * 60
     }
     structure.frames = max(frames, 1)
+    structure.hasPartialFrames = hasPartialFrames
     if frames > most {
       structure.replacement = file(bytes.part(0, endOfFrames) ?? bytes, without: dropped)
     } else if !dropped.isEmpty {
@@ -63,8 +65,10 @@ enum WebPStructure {
     return file
   }
 
-  /// One frame of an animation: place, size, duration and flags, then its own chunks.
-  private static func check(_ frame: UnsafeRawBufferPointer, within canvas: PixelSize?) throws(PixelFailure) {
+  /// One frame of an animation: place, size, duration and flags, then its own chunks. Gives its size.
+  private static func check(
+    _ frame: UnsafeRawBufferPointer, within canvas: PixelSize?
+  ) throws(PixelFailure) -> PixelSize {
     guard let canvas, let width = frame.littleEndian(3, at: 6), let height = frame.littleEndian(3, at: 9) else {
       throw .undecodable
     }
@@ -73,14 +77,15 @@ enum WebPStructure {
     var place = 16
     // Before the pixels there can be their alpha.
     for _ in 0..<8 {
-      guard let name = frame.name(at: place), let length = frame.littleEndian(4, at: place + 4) else { return }
+      guard let name = frame.name(at: place), let length = frame.littleEndian(4, at: place + 4) else { return said }
       if name == "VP8 " || name == "VP8L" {
-        guard let data = frame.part(from: place + 8), let size = size(of: data, named: name) else { return }
+        guard let data = frame.part(from: place + 8), let size = size(of: data, named: name) else { return said }
         guard size == said else { throw .undecodable }
-        return
+        return said
       }
       place += 8 + length + length % 2
     }
+    return said
   }
 
   /// From the headers of the two codecs (RFC 6386, section 9.1; RFC 9649, section 3.4).

@@ -9,15 +9,18 @@ enum TestPictures {
   }
 
   private static let names = [
-    "alpha.png", "alpha.webp", "anim.gif", "anim.webp", "anim-alpha.gif", "bomb.gif", "bomb.png", "broken-header.png",
+    "alpha.png", "alpha.webp", "anim.avif", "anim.gif", "anim.png", "anim.webp", "anim-alpha.gif", "bomb.gif",
+    "bomb.png", "broken-header.png",
     "cmyk.jpg", "cmyk-icc.jpg", "deep.png", "deep.tif", "deep-grey.png",
     "deep-ink.tif", "empty.jpg", "f.png", "f-1.jpg", "f-2.jpg",
     "f-3.jpg", "f-4.jpg", "f-5.jpg", "f-6.jpg", "f-6.png", "f-6.tif", "f-6.webp", "f-7.jpg", "f-8.jpg", "framed.png",
     "framed-6.jpg", "grey.jpg", "grey.png", "grey-alpha.png",
-    "grey-spots.tif", "halo.png", "headless.jpg", "headless.png", "logo.svg", "jpeg.tif", "lying.avif", "lying.tif",
+    "grey-spots.tif", "halo.png", "headless.jpg", "headless.png", "inset.gif", "logo.svg", "jpeg.tif", "lying.avif",
+    "lying.tif",
     "lying.webp",
     "lying-much.avif",
-    "many-frames.gif", "map-60x40.png", "map-60x40-alpha.png", "map-300x200.png", "map-300x200-alpha.png",
+    "many-frames.gif", "many-frames.png", "moving.avif", "map-60x40.png", "map-60x40-alpha.png", "map-300x200.png",
+    "map-300x200-alpha.png",
     "map-300x40.png",
     "map-300x40-alpha.png", "map-60x300.png", "map-60x300-alpha.png", "mark.png", "metadata.jpg", "metadata-6.jpg",
     "noise.jpg", "one.png", "p3.jpg", "p3.png",

@@ -1,0 +1,183 @@
+import EdgeHandler
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import Pixels
+
+@Suite struct DamagedAnimationTests {
+  /// Chunks of a PNG as they stand.
+  private struct Chunks {
+    var list: [(name: String, bytes: [UInt8])] = []
+
+    init(_ file: [UInt8]) {
+      file.withUnsafeBytes { file in
+        var place = 8
+        while let length = file.bigEndian(4, at: place), let name = file.name(at: place + 4),
+          let chunk = file.part(place, length + 12)
+        {
+          list.append((name, Array(chunk)))
+          place += chunk.count
+        }
+      }
+    }
+
+    var file: [UInt8] { [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + list.flatMap(\.bytes) }
+
+    func places(of name: String) -> [Int] { list.indices.filter { list[$0].name == name } }
+
+    /// A number of 32 bits at a place behind a chunk's name, which nobody has signed again.
+    mutating func set(_ value: UInt32, at place: Int, of chunk: Int) {
+      for index in 0..<4 { list[chunk].bytes[8 + place + index] = UInt8(truncatingIfNeeded: value >> (24 - 8 * index)) }
+    }
+  }
+
+  private static func chunks(_ name: String) throws -> Chunks {
+    Chunks(Array(try TestPictures.bytes(name).readableBytesView))
+  }
+
+  /// Frames of what comes of it, or `nil` where it cannot be decoded.
+  private static func frames(_ file: [UInt8], _ wanted: Picture.Frames = .all) async throws -> Int? {
+    let bytes = ByteBuffer(bytes: file)
+    let plan = RenderPlan(
+      picture: .decoded(Workbench.original, frames: wanted, [.resize(width: 8, height: 6)]),
+      encoding: Encoding(format: .webp), timeoutMilliseconds: 60_000)
+    switch await Workbench.rendering(plan, [Workbench.original: bytes]) {
+    case .output(let output, _): return try Workbench.look(output).frames
+    case .undecodable: return nil
+    case let rendering: throw Unexpected(what: "\(rendering)")
+    }
+  }
+
+  private static func header(_ file: [UInt8]) async throws -> ImageHeader {
+    let result = await Workbench.inspect(ByteBuffer(bytes: file))
+    guard case .image(let header) = result else { throw Unexpected(what: "\(result)") }
+    return header
+  }
+
+  @Test(
+    "an animation that is cut off or has wrong bytes plays as far as it goes",
+    arguments: ["anim.png", "anim.avif", "moving.avif", "inset.gif"])
+  func damaged(name: String) async throws {
+    let whole = Array(try TestPictures.bytes(name).readableBytesView)
+    var generator = SeededGenerator(seed: 31)
+    for _ in 0..<60 {
+      _ = try await Self.frames(Array(whole.prefix(Int.random(in: 0..<whole.count, using: &generator))))
+      var changed = whole
+      for _ in 0..<3 {
+        changed[Int.random(in: 0..<min(whole.count, 1200), using: &generator)] = UInt8.random(
+          in: 0...255, using: &generator)
+      }
+      _ = try await Self.frames(changed)
+      _ = await Workbench.inspect(ByteBuffer(bytes: changed), content: .all)
+    }
+  }
+
+  @Test("an APNG is read to its first chunk out of order", arguments: ["fcTL", "fdAT"], 0..<4)
+  func disordered(name: String, index: Int) async throws {
+    var chunks = try Self.chunks("anim.png")
+    chunks.set(99, at: 0, of: chunks.places(of: name)[index])
+    #expect(try await Self.header(chunks.file).frames == max(index, 1))
+    #expect(try await Self.frames(chunks.file) == max(index, 1))
+  }
+
+  @Test(
+    "a frame that reaches beyond the canvas ends the animation",
+    arguments: [(4, 65), (8, 0), (8, 49), (12, 1), (16, 1), (4, .max), (12, .max)])
+  func beyondCanvas(place: Int, value: UInt32) async throws {
+    var chunks = try Self.chunks("anim.png")
+    chunks.set(value, at: place, of: chunks.places(of: "fcTL")[2])
+    #expect(try await Self.header(chunks.file).frames == 2)
+    #expect(try await Self.frames(chunks.file) == 2)
+  }
+
+  @Test(
+    "an APNG has as many frames as it announces and holds",
+    arguments: [(0, 1), (1, 1), (3, 3), (5, 4), (.max, 4)] as [(UInt32, Int)])
+  func announced(count: UInt32, frames: Int) async throws {
+    var chunks = try Self.chunks("anim.png")
+    chunks.set(count, at: 0, of: chunks.places(of: "acTL")[0])
+    #expect(try await Self.header(chunks.file).frames == frames)
+    #expect(try await Self.frames(chunks.file) == frames)
+  }
+
+  @Test("more frames than allowed are counted, and none is decoded")
+  func tooMany() async throws {
+    #expect(try await Workbench.header("many-frames.png").frames == 600)
+    let rendering = try await Workbench.rendering("many-frames.png", frames: .all, as: Encoding(format: .gif))
+    guard case .failed = rendering else { throw Unexpected(what: "\(rendering)") }
+    let still = try await Workbench.output("many-frames.png", as: Encoding(format: .png))
+    #expect(try Workbench.look(still).frames == 1)
+  }
+
+  @Test("frames beyond the limit are not looked at")
+  func farTooMany() async throws {
+    var chunks = try Self.chunks("many-frames.png")
+    let (control, data) = (chunks.places(of: "fcTL")[0], chunks.places(of: "fdAT")[0])
+    let frame = [chunks.list[control], chunks.list[data]]
+    chunks.list = Array(chunks.list[..<control])
+    chunks.set(60_000, at: 0, of: chunks.places(of: "acTL")[0])
+    for index in 0..<60_000 {
+      chunks.list += frame
+      chunks.set(UInt32(2 * index), at: 0, of: chunks.list.count - 2)
+      chunks.set(UInt32(2 * index + 1), at: 0, of: chunks.list.count - 1)
+    }
+    #expect(try await Self.header(chunks.file).frames == 60_000)
+    #expect(try await Self.frames(chunks.file, .first) == 1)
+  }
+
+  @Test("where nothing moves no frame is decoded")
+  func stillAlone() async throws {
+    var chunks = try Self.chunks("anim.png")
+    for place in chunks.places(of: "fdAT") {
+      for index in chunks.list[place].bytes.indices.dropFirst(12) { chunks.list[place].bytes[index] = 0xFF }
+    }
+    #expect(try await Self.frames(chunks.file, .first) == 1)
+    #expect(try await Self.frames(chunks.file) == nil)
+  }
+
+  @Test("what a format cannot say of the time is the most that it can", arguments: [OutputFormat.webp, .gif])
+  func longest(format: OutputFormat) async throws {
+    var chunks = try Self.chunks("anim.png")
+    chunks.set(.max, at: 4, of: chunks.places(of: "acTL")[0])
+    // 65,535 whole seconds.
+    for place in chunks.places(of: "fcTL") { chunks.set(0xFFFF_0001, at: 20, of: place) }
+    let plan = RenderPlan(
+      picture: .decoded(Workbench.original, frames: .all, []), encoding: Encoding(format: format),
+      timeoutMilliseconds: 60_000)
+    let look = try Workbench.look(
+      try await Workbench.output(plan, [Workbench.original: ByteBuffer(bytes: chunks.file)]))
+    #expect(look.frames == 4)
+    #expect(look.durations == .init(repeating: format == .gif ? 655_350 : 16_777_215, count: 4))
+    #expect(look.loop == (format == .gif ? 65_534 : 65_535))
+  }
+
+  @Test("a GIF lasts as long as its original")
+  func rounded() {
+    func delays(_ delay: Int, _ count: Int) -> [Int] {
+      Film.Timing(delaysInMilliseconds: .init(repeating: delay, count: count), plays: 0).writable(in: .gif)
+        .delaysInMilliseconds
+    }
+    #expect(delays(33, 10).reduce(0, +) == 330)
+    #expect(Set(delays(33, 10)) == [30, 40])
+    #expect(delays(40, 3) == [40, 40, 40])
+    // None is so short that players take 100 ms for it.
+    #expect(delays(16, 4) == [20, 20, 20, 20])
+    #expect(delays(0, 2) == [0, 0])
+    #expect(delays(10, 2) == [10, 10])
+  }
+
+  @Test("an AVIF sequence is read with and without its still", arguments: ["anim.avif", "moving.avif"])
+  func sequence(name: String) async throws {
+    let header = try await Workbench.header(name)
+    #expect(header.format == .avif && header.width == 64 && header.height == 48 && !header.hasAlpha)
+    let still = try Workbench.look(try await Workbench.output(name), pixels: [[32, 24], [8, 8]])
+    #expect(isClose(still.pixels[0][0], [255, 0, 0], within: 6) && isClose(still.pixels[0][1], [0, 0, 0], within: 6))
+    try #require(AVIFSequence.isDecodable)
+    #expect(header.frames == 4)
+    let output = try await Workbench.output(name, frames: .all, as: Encoding(format: .webp, lossless: true))
+    let look = try Workbench.look(output, pixels: [[32, 24], [8, 8]])
+    #expect(look.durations == [100, 200, 300, 400] && look.loop == 0)
+    for (frame, color) in zip(look.pixels, AnimationTests.colors) { #expect(isClose(frame[0], color, within: 6)) }
+  }
+}
