@@ -70,6 +70,7 @@ fuzz: ## Feed the readers of requests and pictures with what libFuzzer makes up 
 	FUZZ=1 swift build -c release --sanitize fuzzer --scratch-path $(FUZZ_BUILD) --product fuzz-pixels
 	@mkdir -p $(FUZZ_BUILD)/corpus/handler $(FUZZ_BUILD)/corpus/pixels
 	$(PYTHON) Tests/Pictures/draw.py $(FUZZ_BUILD)/pictures
+	$(PYTHON) Tests/Pictures/matrix.py $(FUZZ_BUILD)/pictures
 	find $(FUZZ_BUILD)/pictures -size +24k -delete
 	cd $(FUZZ_BUILD) && release/fuzz-handler -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=2 -dict="$(CURDIR)/fuzz/words.dict" \
 	  -verbosity=0 -print_final_stats=1 corpus/handler "$(CURDIR)/fuzz/seeds/handler"

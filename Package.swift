@@ -27,10 +27,12 @@ let package = Package(
 
     // The native host, one target a concern.
     .systemLibrary(name: "CVipsLibrary", path: "Sources/CVipsLibrary", pkgConfig: "vips"),
-    // libwebp and libgmodule come with libvips, which stands on them.
+    // These come with libvips, which stands on them.
     .target(
       name: "CVips", dependencies: ["CVipsLibrary"], path: "Sources/CVips",
-      linkerSettings: [.linkedLibrary("webp"), .linkedLibrary("gmodule-2.0")]),
+      linkerSettings: [
+        .linkedLibrary("webp"), .linkedLibrary("gmodule-2.0"), .linkedLibrary("tiff"), .linkedLibrary("lcms2"),
+      ]),
     .target(name: "CIsolation", path: "Sources/CIsolation"),
     // Needs the headers of libavif alone, and does without where there are none.
     .target(name: "CAVIF", path: "Sources/CAVIF"),

@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <gmodule.h>
+#include <lcms2.h>
 #include <webp/decode.h>
 
 static void drop(const char *domain, GLogLevelFlags level, const char *message, void *context) {}
@@ -177,6 +178,8 @@ VipsImage *cvips_extract_bands(VipsImage *in, int first, int count) {
 
 VipsImage *cvips_add_alpha(VipsImage *in) { GIVE(vips_addalpha(in, &out, NULL)); }
 
+VipsImage *cvips_join_bands(VipsImage *colors, VipsImage *alpha) { GIVE(vips_bandjoin2(colors, alpha, &out, NULL)); }
+
 VipsImage *cvips_cast(VipsImage *in, VipsBandFormat format) { GIVE(vips_cast(in, &out, format, NULL)); }
 
 VipsImage *cvips_linear(VipsImage *in, const double *factors, const double *addends, int bands) {
@@ -205,9 +208,18 @@ VipsImage *cvips_apply_profile(VipsImage *in) {
     VIPS_PCS_LAB, NULL));
 }
 
+int cvips_is_profile(const void *bytes, size_t count) {
+  cmsHPROFILE profile = count <= G_MAXUINT32 ? cmsOpenProfileFromMem(bytes, (cmsUInt32Number)count) : NULL;
+  return profile && cmsCloseProfile(profile);
+}
+
 VipsImage *cvips_premultiply(VipsImage *in) { GIVE(vips_premultiply(in, &out, NULL)); }
 
 VipsImage *cvips_unpremultiply(VipsImage *in) { GIVE(vips_unpremultiply(in, &out, NULL)); }
+
+VipsImage *cvips_unpremultiply_of(VipsImage *in, double alpha) {
+  GIVE(vips_unpremultiply(in, &out, "max_alpha", alpha, NULL));
+}
 
 VipsImage *cvips_flatten(VipsImage *in, const double background[3]) {
   VipsArrayDouble *array = vips_array_double_new(background, 3);

@@ -99,6 +99,7 @@ Other
                       extension everywhere half transparent (alpha 128).
   areas.png           64×50: from the left 32 px #1f2937, 16 px #e0a030, 8 px #209080, 8 px transparent.
   blurhash-*.png      The BlurHash HASH as another program paints it: 48x36, 48x36-punch2, 48x36-punch0 and 200x150.
+  jpeg-*, png-*, tiff-*, avif-*, heic-* with their kind in the name: some of what matrix.py draws.
   mark.png            60×40: half transparent (alpha 128) green, with an opaque 2 px black rim.
 """
 
@@ -983,6 +984,27 @@ def compressed(name):
         case "zeroes.gz": return packed(bytes(3_000_001))
         # Empty blocks: nothing comes of them, however many there are.
         case "idle.gz": return packed(b"")[:10] + b"\x00\x00\x00\xff\xff" * 600_001
+
+
+OF_THE_MATRIX = """
+    jpeg-rgb-baseline-grey.jpg jpeg-rgb-progressive-wide.jpg jpeg-ink-baseline-rgb.jpg jpeg-ink-progressive-fitting.jpg
+    png-rgb-16-alpha-wide.png png-grey-16-alpha-fitting.png png-cicp-12-13-8.png png-cicp-9-16-16.png
+    png-cicp-9-18-8-alpha.png png-gama-linear.png png-gama-chrm.png png-cicp-iccp.png
+    png-exif-late.png webp-lossless-alpha-grey.webp tiff-rgb-u1-premultiplied-strips.tif tiff-rgb-f4-alpha-tiles.tif
+    tiff-grey-f4-opaque-strips.tif tiff-rgb-u4-opaque-planes.tif tiff-ink-u1-alpha-strips.tif tiff-ycbcr-22-lzw.tif
+    tiff-old-jpeg.tif avif-8-420-p3.avif avif-10-420-pq.avif avif-12-444-alpha-wide.avif
+    avif-grey-narrow.avif avif-alpha-narrow.avif avif-premultiplied.avif heic-10-420-hlg.heic
+    tiff-half.tif tiff-signed-16.tif tiff-inks.tif tiff-12-bits.tif
+    jpeg-12-bits.jpg heic-vvc.heic
+"""
+
+
+@file(*OF_THE_MATRIX.split())
+def of_the_matrix(name):
+    # It uses much of what is here.
+    import matrix
+
+    return next(data for other, data, _ in matrix.ORIGINALS if other == name)()
 
 
 def main():

@@ -5,6 +5,7 @@
 // `VipsImage *` gives a reference of the caller's, or NULL where libvips failed; what gives an `int` gives 0 on success.
 // Nothing is decided here.
 
+#include "Color.h"
 #include "Resample.h"
 
 #include <malloc.h>
@@ -22,6 +23,10 @@ int cvips_webp_size(const void *bytes, size_t count, int *width, int *height);
 VipsImage *cvips_load_gif(const void *bytes, size_t count, int first, int frames);
 VipsImage *cvips_load_heif(const void *bytes, size_t count, gboolean thumbnail);
 VipsImage *cvips_load_tiff(const void *bytes, size_t count);
+// Decodes at once, to 8-bit RGB in stored order. NULL too where the file says another size.
+VipsImage *cvips_load_tiff_as_rgb(const void *bytes, size_t count, int width, int height);
+// Whether libtiff has a decoder for it.
+int cvips_tiff_knows(int compression);
 VipsImage *cvips_load_svg(const void *bytes, size_t count, double scale);
 // Copies the pixels: 8 bits, interleaved.
 VipsImage *cvips_from_pixels(const void *bytes, size_t count, int width, int height, int bands);
@@ -44,6 +49,7 @@ int cvips_find_trim(VipsImage *in, const double *background, int bands, double t
 // Bands and numbers
 VipsImage *cvips_extract_bands(VipsImage *in, int first, int count);
 VipsImage *cvips_add_alpha(VipsImage *in);
+VipsImage *cvips_join_bands(VipsImage *colors, VipsImage *alpha);
 VipsImage *cvips_cast(VipsImage *in, VipsBandFormat format);
 VipsImage *cvips_linear(VipsImage *in, const double *factors, const double *addends, int bands);
 VipsImage *cvips_multiply(VipsImage *left, VipsImage *right);
@@ -56,8 +62,12 @@ VipsImage *cvips_map(VipsImage *in, VipsImage *table);
 VipsImage *cvips_with_interpretation(VipsImage *in, VipsInterpretation interpretation);
 VipsImage *cvips_to_srgb(VipsImage *in);
 VipsImage *cvips_apply_profile(VipsImage *in);
+// Whether Little CMS can make anything of a profile.
+int cvips_is_profile(const void *bytes, size_t count);
 VipsImage *cvips_premultiply(VipsImage *in);
 VipsImage *cvips_unpremultiply(VipsImage *in);
+// With what alpha is where all is seen.
+VipsImage *cvips_unpremultiply_of(VipsImage *in, double alpha);
 VipsImage *cvips_flatten(VipsImage *in, const double background[3]);
 
 // Sets metadata of one image in another, which nobody else has yet.

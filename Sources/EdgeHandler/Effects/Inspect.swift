@@ -14,9 +14,30 @@ public enum InspectResult: Sendable, Equatable {
   case image(ImageHeader)
   /// Not one of the formats of ``ImageHeader/Format``, judged by the bytes.
   case unsupported
+  /// One of them, with something in it that is not read.
+  case unread(UnreadFeature)
   /// Begins like a known format and cannot be read.
   case undecodable
   case overloaded
+}
+
+/// What an original of a known format can have that is not read: it is not damaged, and the caller is told what it is.
+public enum UnreadFeature: Sendable, Equatable, CaseIterable {
+  case depth, sampleType, floats, inks, colorModel, compression, process, codec
+
+  /// In the place of "The original has …".
+  var words: String {
+    switch self {
+    case .depth: "samples of a number of bits"
+    case .sampleType: "signed or complex samples, of a kind"
+    case .floats: "floating point samples of a number of bits"
+    case .inks: "inks other than CMYK, of a kind"
+    case .colorModel: "colors of a model"
+    case .compression: "a compression"
+    case .process: "a process of JPEG (lossless or hierarchical)"
+    case .codec: "pictures of a codec"
+    }
+  }
 }
 
 /// What the first bytes of an original say of it.

@@ -159,6 +159,8 @@ final class OriginalLoading: Sendable {
       case .unsupported:
         return fail(
           Problem(.unsupportedFormat, "The original is none of JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF and SVG."))
+      case .unread(let feature):
+        return fail(Problem(.unsupportedFormat, "The original has \(feature.words) that is not read here."))
       case .undecodable: return fail(Problem(.undecodableImage, "The original's header cannot be read."))
       case .overloaded: return fail(.overloaded)
       case .image(let header):

@@ -18,6 +18,7 @@ extension InspectResult: WireValue {
     switch self {
     case .image(let header): WireChoice.json("image", header.wire)
     case .unsupported: .string("unsupported")
+    case .unread(let feature): WireChoice.json("unread", feature.wire)
     case .undecodable: .string("undecodable")
     case .overloaded: .string("overloaded")
     }
@@ -28,9 +29,25 @@ extension InspectResult: WireValue {
     switch choice.name {
     case "image": self = .image(try choice.value())
     case "unsupported": self = try choice.alone(.unsupported)
+    case "unread": self = .unread(try choice.value())
     case "undecodable": self = try choice.alone(.undecodable)
     case "overloaded": self = try choice.alone(.overloaded)
     default: throw choice.unknown
+    }
+  }
+}
+
+extension UnreadFeature: WireName {
+  var wireName: String {
+    switch self {
+    case .depth: "depth"
+    case .sampleType: "sampleType"
+    case .floats: "floats"
+    case .inks: "inks"
+    case .colorModel: "colorModel"
+    case .compression: "compression"
+    case .process: "process"
+    case .codec: "codec"
     }
   }
 }

@@ -59,7 +59,10 @@ struct EncodedPicture {
   private func thumbnail(
     of whole: VipsPicture, reducedAtMost possible: Double
   ) throws(PixelFailure) -> VipsPicture? {
-    guard possible >= 2, let small = try? VipsPicture(cvips_load_heif(readable.baseAddress, readable.count, 1)) else {
+    guard possible >= 2, let structure = try? structure.get(), structure.color == nil, !structure.isPremultiplied,
+      structure.narrowBands == Structure.NarrowBands(),
+      let small = try? VipsPicture(cvips_load_heif(readable.baseAddress, readable.count, 1))
+    else {
       return nil
     }
     let (x, y) = (Double(whole.width) / Double(small.width), Double(whole.height) / Double(small.height))
@@ -85,7 +88,8 @@ struct EncodedPicture {
 
   private func open(allFrames: Bool, shrink: Double) throws(PixelFailure) -> VipsPicture {
     if format == .svg { return try svg.picture(scale: 1) }
-    let firstPlace = try structure.get().places?.first ?? 0
+    let structure = try structure.get()
+    let firstPlace = structure.places?.first ?? 0
     let (start, count) = (readable.baseAddress, readable.count)
     let frames: Int32 = allFrames ? -1 : 1
     let pointer: UnsafeMutablePointer<VipsImage>? =
@@ -95,10 +99,18 @@ struct EncodedPicture {
       case .webp: cvips_load_webp(start, count, frames, 1 / shrink)
       case .gif: cvips_load_gif(start, count, allFrames ? 0 : Int32(firstPlace), frames)
       case .avif, .heic: cvips_load_heif(start, count, 0)
-      case .tiff: cvips_load_tiff(start, count)
+      case .tiff:
+        if let samples = structure.tiff, !samples.isReadByLibvips {
+          cvips_load_tiff_as_rgb(
+            start, count, Int32(clamping: samples.size.width), Int32(clamping: samples.size.height))
+        } else {
+          cvips_load_tiff(start, count)
+        }
       case .svg: nil
       }
-    return try VipsPicture(pointer, or: .undecodable)
+    let picture = try VipsPicture(pointer, or: .undecodable)
+    if let color = structure.color { picture.colorSignal = color }
+    return try picture.withPlainSamples(structure)
   }
 }
 
@@ -114,6 +126,14 @@ extension EncodedPicture {
       let size = structure.decoded
       guard size.area > limits.maximumPixels else { throw .undecodable }
       return ImageHeader(format: format, width: size.width, height: size.height)
+    }
+    // libheif refuses what is beyond its own bounds, and libtiff decodes some kinds before it tells of them.
+    if format == .avif || format == .heic, structure.decoded.area > limits.maximumPixels {
+      return ImageHeader(format: format, width: structure.decoded.width, height: structure.decoded.height)
+    }
+    if let samples = structure.tiff, !samples.isReadByLibvips {
+      return ImageHeader(
+        format: format, width: samples.size.width, height: samples.size.height, orientation: samples.orientation)
     }
     let size = try webPSize()
     // The smallest scale will do where the size is known.

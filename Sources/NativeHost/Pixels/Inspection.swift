@@ -15,7 +15,11 @@ enum Inspection {
         }
         return .image(header)
       } catch {
-        return error == .interrupted ? .overloaded : .undecodable
+        switch error {
+        case .interrupted: return .overloaded
+        case .unread(let feature): return .unread(feature)
+        case .undecodable, .engine: return .undecodable
+        }
       }
     }
   }

@@ -34,9 +34,11 @@ enum Vips {
 }
 
 /// Why a picture was not made.
-enum PixelFailure: Error {
+enum PixelFailure: Error, Equatable {
   /// The original's bytes cannot be read.
   case undecodable
+  /// The original may be whole, but has something that is not read here.
+  case unread(UnreadFeature)
   /// The work was interrupted.
   case interrupted
   /// libvips did not do what it was asked for.
@@ -65,7 +67,8 @@ final class VipsPicture {
   var bands: Int { Int(vips_image_get_bands(pointer)) }
   var format: VipsBandFormat { vips_image_get_format(pointer) }
   var interpretation: VipsInterpretation { vips_image_get_interpretation(pointer) }
-  var hasAlpha: Bool { vips_image_hasalpha(pointer) != 0 }
+  /// Packed Lab has four bands, none of which is alpha.
+  var hasAlpha: Bool { pointer.pointee.Coding == VIPS_CODING_NONE && vips_image_hasalpha(pointer) != 0 }
   var size: PixelSize { PixelSize(width: width, height: height) }
 
   func has(_ field: String) -> Bool {

@@ -113,7 +113,7 @@ private final class TranscriptWriter {
       ]),
       "inspect": texts([
         image(.png, 1, 1), image(.jpeg, 6, 1), image(.gif, 1, 3), image(.webp, 1, 2), image(.svg, 1, 1),
-        InspectResult.undecodable, InspectResult.unsupported,
+        InspectResult.undecodable, InspectResult.unsupported, InspectResult.unread(.inks),
       ]),
       "render": texts([
         RenderResult.output(RenderedOutput(body: Blob(id: 7), byteCount: 12_345, milliseconds: 7)),

@@ -124,7 +124,7 @@ struct WireGenerator {
     let header = ImageHeader(
       format: one(of: ImageHeader.Format.allCases), width: count(), height: count(), orientation: int(1...8),
       frames: count(), hasAlpha: flag(), content: maybe { $0.rect() })
-    return one(of: [.image(header), .unsupported, .undecodable, .overloaded])
+    return one(of: [.image(header), .unsupported, .unread(one(of: UnreadFeature.allCases)), .undecodable, .overloaded])
   }
 
   mutating func inspectRequest() -> InspectRequest {

@@ -4,8 +4,19 @@ struct AV1Headers {
   private(set) var size: (width: Int, height: Int)?
   /// Whether all is known that decoding depends on: one picture, whose header names no other size.
   private(set) var isPredictable = true
+  /// Of the last sequence header.
+  var color: Color? { sequence?.color }
   private var sequence: Sequence?
   private var pictures = 0
+
+  /// Section 5.5.2.
+  struct Color: Equatable {
+    var isMonochrome = false
+    /// Code points of ITU-T H.273.
+    var primaries = 2
+    var transfer = 2
+    var isFullRange = false
+  }
 
   /// - Parameter units: OBUs, one after the other, as an item holds them or an `av1C` box from its fifth byte on.
   init(_ units: UnsafeRawBufferPointer) {
@@ -67,10 +78,12 @@ struct AV1Headers {
     /// 2: each frame says so.
     private var screenContentTools = 2
     private var integerMotion = 2
+    private(set) var color: Color?
 
     init?(_ payload: UnsafeRawBufferPointer) {
       var bits = BitReader(payload)
-      bits.skip(4)
+      guard let profile = bits.bits(3) else { return nil }
+      bits.skip(1)
       guard let isReduced = bits.bit() else { return nil }
       self.isReduced = isReduced == 1
       if self.isReduced {
@@ -82,7 +95,12 @@ struct AV1Headers {
         let height = bits.bits(heightBits + 1)
       else { return nil }
       (self.width, self.height) = (width + 1, height + 1)
-      guard !self.isReduced else { return }
+      guard !self.isReduced else {
+        // From use_128x128_superblock to enable_restoration.
+        bits.skip(6)
+        color = Self.color(&bits, profile: profile)
+        return
+      }
       guard let hasFrameNumbers = bits.bit() else { return nil }
       if hasFrameNumbers == 1 {
         guard let difference = bits.bits(4), let more = bits.bits(3) else { return nil }
@@ -97,12 +115,39 @@ struct AV1Headers {
         guard let tools = bits.bit() else { return nil }
         screenContentTools = tools
       }
-      guard screenContentTools > 0 else { return }
-      guard let choosesMotion = bits.bit() else { return nil }
-      if choosesMotion == 0 {
-        guard let motion = bits.bit() else { return nil }
-        integerMotion = motion
+      if screenContentTools > 0 {
+        guard let choosesMotion = bits.bit() else { return nil }
+        if choosesMotion == 0 {
+          guard let motion = bits.bit() else { return nil }
+          integerMotion = motion
+        }
       }
+      // order_hint_bits_minus_1; from enable_superres to enable_restoration.
+      bits.skip(hasOrder == 1 ? 6 : 3)
+      color = Self.color(&bits, profile: profile)
+    }
+
+    /// `nil` where it is cut off.
+    private static func color(_ bits: inout BitReader, profile: Int) -> Color? {
+      var color = Color()
+      guard let isDeep = bits.bit() else { return nil }
+      if profile == 2, isDeep == 1 { bits.skip(1) }
+      if profile != 1 { color.isMonochrome = bits.bit() == 1 }
+      guard let isDescribed = bits.bit() else { return nil }
+      var matrix = 2
+      if isDescribed == 1 {
+        guard let primaries = bits.bits(8), let transfer = bits.bits(8), let coefficients = bits.bits(8) else {
+          return nil
+        }
+        (color.primaries, color.transfer, matrix) = (primaries, transfer, coefficients)
+      }
+      if !color.isMonochrome, color.primaries == 1, color.transfer == 13, matrix == 0 {
+        color.isFullRange = true
+      } else {
+        guard let range = bits.bit() else { return nil }
+        color.isFullRange = range == 1
+      }
+      return color
     }
 
     /// From timing_info_present_flag to the last of the operating points.

@@ -9,6 +9,8 @@ struct HEIFItems {
     var inputs: [Int] = []
     /// Pictures that belong to it, such as its alpha.
     var auxiliaries: [Int] = []
+    /// Those of them by whose alpha its colours are multiplied already (ISO/IEC 23008-12, section 6.10.1.2).
+    var premultipliers: [Int] = []
 
     func property(_ name: String) -> UnsafeRawBufferPointer? {
       properties.first { $0.name == name }?.content
@@ -188,6 +190,7 @@ struct HEIFItems {
         switch box.name {
         case "dimg": items[from]?.inputs.append(to)
         case "auxl": items[to]?.auxiliaries.append(from)
+        case "prem": items[from]?.premultipliers.append(to)
         default: break
         }
       }

@@ -11,8 +11,10 @@ enum HEIFStructure {
     guard let items = HEIFItems(bytes), let primary = items.items[items.primary] else { throw .undecodable }
     // Data that several items share would be copied for each.
     guard items.dataBytes <= bytes.count + 65_536 else { throw .undecodable }
+    if codecsNotRead.contains(primary.type) { throw .unread(.codec) }
     guard let said = size(primary) ?? coded(primary, in: items).size else { throw .undecodable }
     var structure = Structure(decoded: said)
+    readColor(of: primary, in: items, &structure)
     for item in items.items.values {
       switch item.type {
       case "Exif":
@@ -40,6 +42,57 @@ enum HEIFStructure {
     // Tiles reach beyond the picture by less than a row and a column of them; alpha and a map of depth or brightness come on top.
     if !structure.isLying, area > 4 * min(said.area, greatestArea) + (4 << 20) { structure.isLying = true }
     return structure
+  }
+
+  /// VVC, EVC, AVC, JPEG 2000, JPEG, and samples as they are (ISO/IEC 23001-17).
+  private static let codecsNotRead: Set<String> = ["vvc1", "evc1", "avc1", "j2k1", "jpeg", "unci"]
+
+  /// What the container or, where it is silent, the codec says of colour; and what libheif leaves as it is: grey and alpha of narrow range,
+  /// and colours times alpha.
+  private static func readColor(of primary: HEIFItems.Item, in items: HEIFItems, _ structure: inout Structure) {
+    let sequence = sequenceColor(of: primary, in: items)
+    var range = sequence.map(\.isFullRange)
+    let nclx = primary.properties.lazy.filter { $0.name == "colr" && $0.content.name(at: 0) == "nclx" }.first?.content
+    if let nclx, let primaries = nclx.bigEndian(2, at: 4), let transfer = nclx.bigEndian(2, at: 6) {
+      structure.color = ColorSignal(primaries: primaries, transfer: transfer)
+      range = nclx.bigEndian(1, at: 10).map { $0 & 0x80 != 0 } ?? range
+    } else if let sequence {
+      structure.color = ColorSignal(primaries: sequence.primaries, transfer: sequence.transfer)
+    }
+    if structure.color?.isSRGB == true { structure.color = nil }
+    structure.narrowBands.grey = sequence?.isMonochrome == true && range == false
+    let alphas = primary.auxiliaries.filter { id in
+      items.items[id]?.property("auxC").map { alphaTypes.contains(text($0)) } ?? false
+    }
+    if let alpha = alphas.first.flatMap({ items.items[$0] }) {
+      structure.narrowBands.alpha = sequenceColor(of: alpha, in: items)?.isFullRange == false
+      structure.isPremultiplied = alphas.contains(where: primary.premultipliers.contains)
+    }
+  }
+
+  private static let alphaTypes: Set<String> = [
+    "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", "urn:mpeg:hevc:2015:auxid:1",
+  ]
+
+  /// Behind version and flags, up to a zero.
+  private static func text(_ property: UnsafeRawBufferPointer) -> String {
+    String(decoding: (property.part(from: 4) ?? property).prefix(64).prefix { $0 != 0 }, as: UTF8.self)
+  }
+
+  /// Of a picture in AV1, or of the first tile of one that is made of such.
+  private static func sequenceColor(of item: HEIFItems.Item, in items: HEIFItems) -> AV1Headers.Color? {
+    var item = item
+    for _ in 0..<maximumDepth {
+      switch item.type {
+      case "av01":
+        return items.withData(of: item) { AV1Headers($0).color }
+          ?? item.property("av1C").flatMap { $0.part(from: 4) }.flatMap { AV1Headers($0).color }
+      default:
+        guard let first = item.inputs.first.flatMap({ items.items[$0] }) else { return nil }
+        item = first
+      }
+    }
+    return nil
   }
 
   private static func size(_ item: HEIFItems.Item) -> PixelSize? {

@@ -65,11 +65,15 @@ enum JPEGStructure {
         guard let length = bytes.bigEndian(2, at: place), length >= 2, let data = bytes.part(place + 2, length - 2)
         else { return }
         switch marker {
-        case 0xC0...0xC3, 0xC9...0xCB:
+        // Lossless and hierarchical ones.
+        case 0xC3, 0xC5...0xC7, 0xCB, 0xCD...0xCF: if frame == nil { throw .unread(.process) }
+        case 0xC0...0xC2, 0xC9, 0xCA:
           // libjpeg knows no second one.
           guard frame == nil, let height = data.bigEndian(2, at: 1), let width = data.bigEndian(2, at: 3),
             let components = data.bigEndian(1, at: 5)
           else { throw .undecodable }
+          // Twelve, where there is a library for it.
+          guard data.first == 8 || endsAtFrame else { throw .unread(.depth) }
           frame = Frame(
             size: PixelSize(width: width, height: height), isProgressive: marker == 0xC2 || marker == 0xCA,
             components: components)

@@ -17,6 +17,9 @@ enum PNGStructure {
     // Interlaced, all pixels are decoded before the first is shown.
     if interlacing != 0 { structure.unbroken = Double(structure.decoded.area) * (depth == 16 ? 40 : 25) }
     var ancillaries = Ancillaries()
+    var color = Color()
+    var pixels: Int?
+    var lateEXIF: Range<Int>?
     var dropped: [Range<Int>] = []
     var place = 33
     var (count, ancillaryCount) = (0, 0)
@@ -26,8 +29,16 @@ enum PNGStructure {
       // What is cut off is left to the decoder to complain of.
       guard name != Chunk.end, let data = bytes.part(place + 8, length) else { break }
       let end = min(place + 12 + length, bytes.count)
+      if name == Chunk.data { pixels = pixels ?? place }
+      // What stands behind the pixels says nothing of their colour (section 5.6).
+      if pixels == nil, Chunk.ofColor.contains(name),
+        bytes.bigEndian(4, at: place + 8 + length) == checksum(bytes, place + 4, length + 4)
+      {
+        color.note(name, data)
+      }
       if !Chunk.ofPixels.contains(name) {
         ancillaryCount += 1
+        if name == Chunk.exif, pixels != nil, !ancillaries.hasEXIF { lateEXIF = place..<end }
         if !ancillaries.keeps(name, data) || ancillaryCount > maximumAncillaries {
           if let last = dropped.last, last.upperBound == place {
             dropped[dropped.count - 1] = last.lowerBound..<end
@@ -38,8 +49,67 @@ enum PNGStructure {
       }
       place = end
     }
-    if !dropped.isEmpty { structure.replacement = bytes.without(dropped) }
+    structure.color = color.signal
+    if let lateEXIF, let pixels, !dropped.contains(where: { $0.overlaps(lateEXIF) }) {
+      // libpng has told all that it tells before it comes to what stands behind the pixels.
+      let before = dropped.filter { $0.upperBound <= pixels }
+      let behind = dropped.filter { $0.lowerBound >= pixels } + [lateEXIF]
+      structure.replacement =
+        UnsafeRawBufferPointer(rebasing: bytes[..<pixels]).without(before) + bytes[lateEXIF]
+        + UnsafeRawBufferPointer(rebasing: bytes[pixels...]).without(
+          behind.sorted { $0.lowerBound < $1.lowerBound }.map { $0.lowerBound - pixels..<$0.upperBound - pixels })
+    } else if !dropped.isEmpty {
+      structure.replacement = bytes.without(dropped)
+    }
     return structure
+  }
+
+  private static func checksum(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ length: Int) -> Int? {
+    bytes.part(start, length).map { Int(libdeflate_crc32(0, $0.baseAddress, $0.count)) }
+  }
+
+  /// What chunks say of colour. The first of a kind counts, and of kinds `cICP`, then `iCCP`, `sRGB`, `gAMA` and `cHRM` (section 4.3).
+  private struct Color {
+    private var codePoints: ColorSignal?
+    private var isSRGB = false
+    private var exponent: Double?
+    private var primaries: ColorSignal.Primaries?
+    /// About what libpng takes for no difference, so that pictures whose writer meant sRGB stay as they are.
+    private static let exponentsOfSRGB = 2.095...2.32
+
+    mutating func note(_ name: Int, _ data: UnsafeRawBufferPointer) {
+      switch name {
+      case Chunk.codePoints:
+        guard codePoints == nil, data.count == 4, data[2] == 0, data[3] <= 1 else { return }
+        codePoints = ColorSignal(primaries: Int(data[0]), transfer: Int(data[1]))
+        codePoints?.isNarrow = data[3] == 0
+        codePoints?.outranksProfile = true
+      case Chunk.sRGB: isSRGB = true
+      case Chunk.gamma:
+        guard exponent == nil, data.count == 4, let value = data.bigEndian(4, at: 0) else { return }
+        // Beyond are values that nobody means.
+        if (10_000...1_000_000).contains(value) { exponent = 100_000 / Double(value) }
+      case Chunk.chromaticities:
+        guard primaries == nil, data.count == 32 else { return }
+        let corners = (0..<4).map { index in
+          ColorSignal.Primaries.Chromaticity(
+            Double(data.bigEndian(4, at: index * 8) ?? 0) / 100_000,
+            Double(data.bigEndian(4, at: index * 8 + 4) ?? 0) / 100_000)
+        }
+        let given = ColorSignal.Primaries(red: corners[1], green: corners[2], blue: corners[3], white: corners[0])
+        if given.isUsable { primaries = given.isNear(.sRGB) ? .sRGB : given }
+      default: break
+      }
+    }
+
+    var signal: ColorSignal? {
+      if let codePoints { return codePoints }
+      guard !isSRGB, exponent != nil || primaries != nil else { return nil }
+      let isUsual = exponent.map(Self.exponentsOfSRGB.contains) ?? true
+      let transfer = isUsual ? ColorSignal.Transfer.sRGB : .power(exponent ?? 1)
+      let signal = ColorSignal(primaries: primaries ?? .sRGB, transfer: transfer)
+      return signal.isSRGB ? nil : signal
+    }
   }
 
   private enum Chunk {
@@ -50,7 +120,12 @@ enum PNGStructure {
     static let internationalText = number("iTXt")
     static let profile = number("iCCP")
     static let exif = number("eXIf")
+    static let codePoints = number("cICP")
+    static let sRGB = number("sRGB")
+    static let gamma = number("gAMA")
+    static let chromaticities = number("cHRM")
     static let suggestedPalette = number("sPLT")
+    static let ofColor: Set<Int> = [codePoints, sRGB, gamma, chromaticities]
     /// The pixels of a still or an animation, and the palette.
     static let ofPixels: Set<Int> = [data, number("PLTE"), number("tRNS"), number("fcTL"), number("fdAT")]
 
@@ -62,7 +137,7 @@ enum PNGStructure {
   /// Which chunks beside the pixels are read.
   private struct Ancillaries {
     private var hasProfile = false
-    private var hasEXIF = false
+    private(set) var hasEXIF = false
     private var hasXMP = false
     private var textBytes = 0
     private static let maximumTextBytes = 65_536

@@ -22,11 +22,24 @@ struct Structure {
   var hasPartialFrames = false
   /// Where the frames are among those that libvips decodes, if not all are shown.
   var places: [Int]?
-  /// What is read in place of the original: it lacks what is never shown and would cost much.
+  /// What colours mean, where they are not sRGB's and perhaps no profile says so.
+  var color: ColorSignal?
+  /// Whether colours are stored times alpha.
+  var isPremultiplied = false
+  /// Grey, or alpha, of which the decoder leaves black at 16 and white at 235 (of 8 bits).
+  var narrowBands = NarrowBands()
+  /// How the samples of a TIFF are to be taken.
+  var tiff: TIFFStructure.Samples?
+  /// What is read in place of the original: it lacks what is never shown and would cost much, or has it in an order that is read.
   var replacement: [UInt8]?
 
   init(decoded: PixelSize) {
     self.decoded = decoded
+  }
+
+  struct NarrowBands: Equatable {
+    var grey = false
+    var alpha = false
   }
 
   static func read(

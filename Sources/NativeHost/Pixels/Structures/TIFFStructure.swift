@@ -1,3 +1,4 @@
+import CVips
 import EdgeHandler
 
 /// The directories of a TIFF (revision 6.0, section 2; BigTIFF). libtiff copies the values of every tag, whichever others share them, sorts
@@ -10,6 +11,25 @@ enum TIFFStructure {
   private static let sizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8]
   /// None, fax, LZW, Deflate and PackBits: decoders that end where the strip does.
   private static let boundedCompressions: Set<Int> = [1, 2, 3, 4, 5, 8, 32771, 32773, 32946]
+  /// JPEG 2000, which libvips decodes by itself where it can.
+  private static let compressionsOfLibvips: Set<Int> = [33003, 33004, 33005, 34712]
+
+  /// How the samples of the first picture are to be taken.
+  struct Samples: Equatable {
+    /// Of the picture, whatever its tiles reach to.
+    var size: PixelSize
+    /// PhotometricInterpretation: 0 and 1 are grey, 2 is RGB, 5 is ink.
+    var photometric: Int
+    /// Channels that are neither colour nor alpha come last.
+    var colors: Int
+    /// ExtraSamples of the first channel behind the colours: 1 is alpha that they are multiplied with, 2 one that they are not.
+    var extra: Int?
+    var isFloat: Bool
+    var bits: Int
+    /// libvips reads them as they are; of others libtiff makes RGB.
+    var isReadByLibvips: Bool
+    var orientation: Int
+  }
 
   static func read(_ bytes: UnsafeRawBufferPointer) throws(PixelFailure) -> Structure {
     guard let file = File(bytes), let place = file.firstDirectory, let first = file.directory(at: place) else {
@@ -23,11 +43,15 @@ enum TIFFStructure {
     let samples = first.value(277) ?? 1
     let bits = first.value(258) ?? 1
     guard samples <= 64, bits <= 128, samples * bits <= maximumPixelBits else { throw .undecodable }
+    let read = try readSamples(first, of: picture, samples: samples)
     var structure = Structure(decoded: part.area > picture.area ? part : picture)
+    structure.tiff = read
+    structure.isPremultiplied = read.extra == 1
     // A tile may reach beyond the picture, by less than itself where somebody means it well.
     structure.isLying = part.area > max(4 * min(picture.area, 1 << 40), 1 << 22)
     structure.unbroken = Double(part.area) * Double(max(samples, 3)) * 8
     let compression = first.value(259) ?? 1
+    if !read.isReadByLibvips { structure.unbroken = Double(picture.area) * 60 }
     structure.isPredictable = boundedCompressions.contains(compression)
     // JPEG, as Technical Note 2 has it.
     if compression == 7 {
@@ -47,6 +71,51 @@ enum TIFFStructure {
       }
     }
     return structure
+  }
+
+  /// What libvips and libtiff cannot read is told by name.
+  private static func readSamples(
+    _ directory: Directory, of size: PixelSize, samples: Int
+  ) throws(PixelFailure) -> Samples {
+    let photometric = directory.value(262) ?? 1
+    let compression = directory.value(259) ?? 1
+    let bits = directory.value(258) ?? 1
+    let kind = directory.value(339) ?? 1
+    guard cvips_tiff_knows(Int32(clamping: compression)) != 0 || compressionsOfLibvips.contains(compression) else {
+      throw .unread(.compression)
+    }
+    let colors: Int
+    switch photometric {
+    case 0, 1, 3: colors = 1
+    case 5:
+      // InkSet: 1 is CMYK.
+      guard samples >= 4, directory.value(332) ?? 1 == 1 else { throw .unread(.inks) }
+      colors = 4
+    // RGB, YCbCr, CIELAB and LogLuv.
+    case 2, 6, 8, 32845: colors = 3
+    case 32844: colors = 1
+    default: throw .unread(.colorModel)
+    }
+    let isByLibtiff = compression == 6 || (photometric == 6 && compression != 7)
+    // libtiff says of LogLuv what it decodes to, whatever stands there.
+    if photometric < 32844 {
+      guard directory.values(258).allSatisfy({ $0 == bits }) else { throw .unread(.depth) }
+      // Unsigned, floating point, and undefined, which is taken for unsigned.
+      guard kind == 1 || kind == 3 || kind == 4, kind != 3 || bits == 32 else {
+        throw .unread(kind == 3 ? .floats : .sampleType)
+      }
+      let known: Set<Int> =
+        isByLibtiff
+        ? [8] : kind == 3 ? [32] : samples == 1 && photometric != 8 ? [1, 2, 4, 8, 16, 32] : [8, 16, 32]
+      guard known.contains(bits), !(photometric == 3 && bits > 8), !(photometric == 8 && bits > 16) else {
+        throw .unread(.depth)
+      }
+    }
+    let orientation = directory.value(274) ?? 1
+    return Samples(
+      size: size, photometric: photometric, colors: colors, extra: samples > colors ? directory.value(338) : nil,
+      isFloat: kind == 3,
+      bits: bits, isReadByLibvips: !isByLibtiff, orientation: (1...8).contains(orientation) ? orientation : 1)
   }
 
   /// Of a tile or a strip.
@@ -76,6 +145,13 @@ enum TIFFStructure {
     /// Whether its values take no more than there is.
     func isWithin(_ byteCount: Int) -> Bool {
       entries.reduce(0) { $0 + min($1.valueBytes, 1 << 40) } <= byteCount + 65_536
+    }
+
+    /// So many numbers of a tag as samples of a pixel can be.
+    func values(_ tag: Int) -> [Int] {
+      guard let entry = entries.first(where: { $0.tag == tag }) else { return [] }
+      let size = TIFFStructure.sizes[entry.type]
+      return (0..<min(entry.count, 64)).compactMap { file.number(size, at: entry.place + $0 * size) }
     }
 
     /// The first number of a tag.

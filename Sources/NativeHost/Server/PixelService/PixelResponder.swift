@@ -148,7 +148,7 @@ public struct PixelResponder: Responder {
         switch result {
         case .image(let header):
           look(at: Array(blobs.dropFirst()), headers.merging([blob: header]) { $1 }, parcel, chain, then)
-        case .unsupported, .undecodable: then(.failure(.undecodable))
+        case .unsupported, .unread, .undecodable: then(.failure(.undecodable))
         case .overloaded: then(.failure(.overloaded))
         }
       })
