@@ -8,6 +8,7 @@ drifts does not decide it. Everything listens on loopback and ends with the run.
 """
 
 import argparse
+import collections
 import contextlib
 import datetime
 import gzip
@@ -149,6 +150,28 @@ class Service:
 VERSION = iter(range(1, 10**9))
 
 
+Look = collections.namedtuple("Look", "text score")
+
+
+def similarity(picture, other):
+    """Mean SSIM (Wang and others, 2004) of lightness and of the two colour differences, in windows of 8 pixels, lightness four times as heavy."""
+    planes = [numpy.asarray(one.convert("YCbCr"), dtype=float) for one in (picture, other)]
+
+    def windows(plane):
+        sums = numpy.pad(plane.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+        return (sums[8:, 8:] - sums[:-8, 8:] - sums[8:, :-8] + sums[:-8, :-8]) / 64
+
+    def index(one, two):
+        mean_one, mean_two = windows(one), windows(two)
+        variances = windows(one * one) - mean_one**2 + windows(two * two) - mean_two**2
+        covariance = windows(one * two) - mean_one * mean_two
+        c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+        return ((2 * mean_one * mean_two + c1) * (2 * covariance + c2) / ((mean_one**2 + mean_two**2 + c1) * (variances + c2))).mean()
+
+    values = [index(planes[0][..., band], planes[1][..., band]) for band in range(3)]
+    return (4 * values[0] + values[1] + values[2]) / 6
+
+
 def seconds_per_picture(service, target, seconds):
     """With every core busy: twice as many clients as cores, each asking for outputs that nobody has yet."""
     # The client is wrk, which leaves the cores to the service.
@@ -261,9 +284,9 @@ class Bench:
     ]
     OUTPUTS = [
         # name, format, what makes the bare loop's encoder try as hard
-        ("WebP", "webp", ".webp[Q=80]"),
+        ("WebP", "webp", ".webp[Q=76]"),
         ("JPEG", "jpeg", ".jpg[Q=80,optimize-coding]"),
-        ("AVIF", "avif", ".avif[Q=80,effort=1]"),
+        ("AVIF", "avif", ".avif[Q=51,effort=1,subsample-mode=off]"),
         ("PNG", "png", ".png[compression=4,filter=all]"),
         ("GIF", "gif", ".gif[effort=4]"),
     ]
@@ -318,37 +341,79 @@ class Bench:
             self.run_bare(1, 0, 600, 0, ".heic[compression=hevc,Q=70]", self.pictures / "photo.png", picture)
 
     AGAINST_THUMBOR = [
-        # name, original, width, format, quality here and there: numbers that come to the same; PNG without one is lossless
-        ("JPEG 6 MP → WebP 512", "photo-6mp.jpg", 512, "webp", 80, 80),
-        ("JPEG 6 MP → JPEG 512", "photo-6mp.jpg", 512, "jpeg", 80, 80),
-        ("JPEG 6 MP → AVIF 512", "photo-6mp.jpg", 512, "avif", 80, 75),
-        ("JPEG 6 MP → PNG 512", "photo-6mp.jpg", 512, "png", None, None),
-        ("PNG → WebP 300", "photo.png", 300, "webp", 80, 80),
-        ("WebP 6 MP → JPEG 512", "big.webp", 512, "jpeg", 80, 80),
-        ("AVIF → WebP 300", "photo.avif", 300, "webp", 80, 80),
+        # name, original, width, format, quality here: there it is the lowest that comes as near to the original; PNG without one is lossless
+        ("JPEG 6 MP → WebP 512", "photo-6mp.jpg", 512, "webp", 80),
+        ("JPEG 6 MP → JPEG 512", "photo-6mp.jpg", 512, "jpeg", 80),
+        ("JPEG 6 MP → AVIF 512", "photo-6mp.jpg", 512, "avif", 80),
+        ("JPEG 6 MP → PNG 512", "photo-6mp.jpg", 512, "png", None),
+        ("PNG → WebP 300", "photo.png", 300, "webp", 80),
+        ("WebP 6 MP → JPEG 512", "big.webp", 512, "jpeg", 80),
+        ("AVIF → WebP 300", "photo.avif", 300, "webp", 80),
     ]
 
     def thumbor(self):
         """Against another service: the same originals, sizes and formats at like quality, fetched and made anew for each request."""
         service = self.service("thumbor")
         thumbor = None
-        for name, original, width, form, quality, their_quality in self.AGAINST_THUMBOR:
+        for name, original, width, form, quality in self.AGAINST_THUMBOR:
             if not self.wants(f"against thumbor, {name}"):
                 continue
             thumbor = thumbor or Thumbor(self.processes, self.folder)
             ours = f"/transform?src=pictures/{original}&w={width}&format={form}" + (f"&quality={quality}" if quality else "")
-            filters = f"format({form})" + (f":quality({their_quality})" if their_quality else "")
-            theirs = f"/unsafe/{width}x0/filters:{filters}/http://127.0.0.1:{self.nginx_port}/{original}?t=1"
-            answers = [service.get(service.connect(), ours)[:2], thumbor.get(theirs)]
-            looks = [self.look(status, body, original, form) for status, body in answers]
+            status, body, _ = service.get(service.connect(), ours)
+            looks = [self.look(status, body, original, form)]
+            for their_quality in range(30, 100, 2) if quality else [None]:
+                filters = f"format({form})" + (f":quality({their_quality})" if their_quality else "")
+                theirs = f"/unsafe/{width}x0/filters:{filters}/http://127.0.0.1:{self.nginx_port}/{original}?t=1"
+                look = self.look(*thumbor.get(theirs), original, form)
+                if look.score >= looks[0].score or not quality:
+                    break
+            looks.append(look)
             pairs = in_turn(
                 lambda: thumbor.seconds_per_picture(theirs, self.seconds),
                 lambda: seconds_per_picture(service, ours, self.seconds), self.rounds)
             slow, fast = (statistics.median(column) for column in zip(*pairs))
             ratio = statistics.median(a / b for a, b in pairs)
             self.table.add(
-                f"against thumbor, {name}", f"{1 / fast:.1f} /s ({looks[0]})", f"thumbor: {1 / slow:.1f} /s ({looks[1]})",
+                f"against thumbor, {name}", f"{1 / fast:.1f} /s ({looks[0].text})", f"thumbor: {1 / slow:.1f} /s ({looks[1].text})",
                 f"{ratio:.2f} ×", "≥ 1.3 ×")
+
+    # Pictures of different kinds, and the widths at which they are measured.
+    FIDELITY = [("photo-2mp.jpg", 800), ("photo-2mp.jpg", 320), ("photo.png", 300)]
+
+    def bytes(self):
+        """Bytes of the formats at equal fidelity: for what JPEG makes at 80, the number at which the others are as near to the original."""
+        samples = ["mountains.jpg", "lighthouse.jpg", "aurora.webp"]
+        for name in samples:
+            (self.files / name).symlink_to(ROOT / "Sources/NativeHost/Server/Samples" / name)
+            (self.pictures / name).symlink_to(ROOT / "Sources/NativeHost/Server/Samples" / name)
+        pictures = self.FIDELITY + [(name, width) for name in samples for width in (800, 320)]
+        service = self.service("bytes")
+        connection = service.connect()
+
+        def encoded(name, width, form, quality):
+            target = f"/transform?src=pictures/{name}&w={width}&format={form}&quality={quality}"
+            status, body, _ = service.get(connection, target)
+            if status != 200:
+                raise SystemExit(f"bench: {target}: {status}")
+            picture = Image.open(io.BytesIO(body)).convert("RGB")
+            status, whole, _ = service.get(connection, f"/transform?src=pictures/{name}&w={width}&format=png")
+            return len(body), similarity(picture, Image.open(io.BytesIO(whole)).convert("RGB"))
+
+        for form, budget in (("avif", "≤ 0.75 ×"), ("webp", "≤ 0.85 ×")):
+            if not self.wants(f"bytes of {form}"):
+                continue
+            fair, same = [], []
+            for name, width in pictures:
+                size, score = encoded(name, width, "jpeg", 80)
+                points = [encoded(name, width, form, quality) for quality in (50, 60, 70, 80, 85, 90)]
+                sizes, scores = zip(*points)
+                order = numpy.maximum.accumulate(scores)
+                fair.append(numpy.exp(numpy.interp(score, order, numpy.log(sizes))) / size)
+                same.append(points[3][0] / size)
+            self.table.add(
+                f"bytes of {form} at the SSIM of JPEG 80, {len(pictures)} outputs",
+                f"{statistics.geometric_mean(same):.2f} × at one number", "JPEG: 1", f"{statistics.geometric_mean(fair):.2f} ×", budget)
 
     def look(self, status, body, original, form):
         """What an output is like: bytes, and how near it is to the original, reduced with nothing lost."""
@@ -358,9 +423,8 @@ class Bench:
         if picture.format.lower() != form:
             raise SystemExit(f"bench: {original} as {form}: it is {picture.format}")
         whole = Image.open(self.pictures / original).convert("RGB")
-        reference = numpy.asarray(whole.resize(picture.size, Image.Resampling.LANCZOS), dtype=float)
-        error = numpy.mean((numpy.asarray(picture.convert("RGB"), dtype=float) - reference) ** 2)
-        return f"{picture.height} px high, {len(body) / 1000:.0f} KB, {10 * numpy.log10(255 ** 2 / error):.1f} dB"
+        score = similarity(picture.convert("RGB"), whole.resize(picture.size, Image.Resampling.LANCZOS))
+        return Look(f"{picture.height} px high, {len(body) / 1000:.1f} KB, SSIM {score:.4f}", score)
 
     def whole(self):
         """What has no counterpart in a bare loop: milliseconds, all cores busy."""
@@ -497,7 +561,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
     parser.add_argument("--only", nargs="*", default=[], help="rows whose name begins so, or whole groups")
     options = parser.parse_args()
-    groups = ["handler", "hits", "transforms", "thumbor", "whole", "memory", "steadiness", "overload", "neighbours"]
+    groups = ["handler", "hits", "transforms", "bytes", "thumbor", "whole", "memory", "steadiness", "overload", "neighbours"]
     chosen = [group for group in groups if group in options.only]
     if chosen:
         options.only = [name for name in options.only if name not in groups]

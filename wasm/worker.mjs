@@ -408,7 +408,8 @@ class Flight {
     if (!claims.enter(key, this, waiter)) return void (this.#waitsFor = { key, waiter });
     this.#claimed.add(key);
     this.#perform(effect, () => host.outputs.get(key), (output) => {
-      if (!output) return void this.#missed(effect, key);
+      // Of an original that serves, a store has no more than that once memory has lost its bytes.
+      if (!output?.body) return void this.#missed(effect, key, output ? "originalServes" : "miss");
       // Those who wait get it too, whatever it is.
       this.#settled(key, (waiter) => waiter.found(output));
       return this.#stored("hit", output);
@@ -417,11 +418,12 @@ class Flight {
 
   settle(work) {
     if (work.fail) return this.#settled(work.fail.key, (waiter) => waiter.failed({ failed: work.fail.problem }));
-    const { key, output: { body, bytes, mediaType, lifetimeSeconds } } = work.store;
+    const { key, output: { body, bytes, mediaType, isOriginal, lifetimeSeconds } } = work.store;
     const output = {
       body: bytes === undefined ? this.#blobs[body] : bytesOf(bytes),
       isText: bytes !== undefined,
       mediaType,
+      isOriginal,
       expires: this.now + lifetimeSeconds,
     };
     const stored = this.#store(key, output);
@@ -532,7 +534,7 @@ class Flight {
     if (result !== undefined || !otherwise) this.instance.resume(this, effect, result);
   }
 
-  async #missed(effect, key) {
+  async #missed(effect, key, how = "miss") {
     // It was cancelled meanwhile, and its claims are passed on.
     if (this.#isOver) return;
     const mayWork = await (this.#mayWork ??= this.#beginWork());
@@ -540,7 +542,7 @@ class Flight {
     if (!mayWork) this.#mayWork = undefined;
     this.#found(mayWork ? "miss" : "refused");
     if (!mayWork) this.#settled(key, (waiter) => waiter.failed("overloaded"));
-    this.instance.resume(this, effect, mayWork ? "miss" : "overloaded");
+    this.instance.resume(this, effect, mayWork ? how : "overloaded");
   }
 
   /** Later, for no export may be called from within an import. */
@@ -613,6 +615,7 @@ class Flight {
       body: this.#adopt(output.body),
       byteCount: output.body.length,
       mediaType: output.mediaType,
+      isOriginal: output.isOriginal,
       lifetimeSeconds: Math.max(0, output.expires - this.now),
     };
     if (output.isText) stored.bytes = textOf(output.body);

@@ -267,10 +267,11 @@ int cvips_save_webp(
 }
 
 int cvips_save_avif(
-  VipsImage *in, void **bytes, size_t *count, int quality, gboolean lossless, int effort, gboolean strip) {
+  VipsImage *in, void **bytes, size_t *count, int quality, gboolean lossless, int effort,
+  VipsForeignSubsample subsample, gboolean strip) {
   return vips_heifsave_buffer(
     in, bytes, count, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "bitdepth", 8, "Q", quality, "lossless",
-    lossless, "effort", effort, "strip", strip, NULL);
+    lossless, "effort", effort, "subsample_mode", subsample, "strip", strip, NULL);
 }
 
 int cvips_save_gif(VipsImage *in, void **bytes, size_t *count, int effort, gboolean strip) {

@@ -115,7 +115,7 @@ import zlib
 
 import blurhash
 import numpy as np
-from PIL import Image, ImageCms, ImageDraw
+from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
 FILES = {}
 
@@ -432,12 +432,16 @@ def p3(name):
     return encoded(image, "JPEG", icc_profile=p3_profile(), **JPEG)
 
 
-@file("srgb.jpg")
-def srgb(name):
+def srgb_profile():
     # Little CMS stamps the time of creation into the header, at 24–35 (ICC.1:2001-04, 6.1).
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     profile[24:36] = struct.pack(">6H", 2024, 1, 1, 0, 0, 0)
-    return encoded(swatches(), "JPEG", icc_profile=bytes(profile), **JPEG)
+    return bytes(profile)
+
+
+@file("srgb.jpg")
+def srgb(name):
+    return encoded(swatches(), "JPEG", icc_profile=srgb_profile(), **JPEG)
 
 
 @file("alpha.png", "alpha.webp")
@@ -1005,6 +1009,68 @@ def of_the_matrix(name):
     import matrix
 
     return next(data for other, data, _ in matrix.ORIGINALS if other == name)()
+
+
+# Originals that take fewer bytes than an encoder would make of them
+
+
+@file("frugal.jpg", "frugal-progressive.jpg", "frugal-grey.jpg", "frugal.webp", "frugal.avif", "frugal.gif")
+def frugal(name):
+    image = photo_pixels(300, 200)
+    match name:
+        case "frugal.jpg": return encoded(image, "JPEG", quality=25, optimize=True)
+        case "frugal-progressive.jpg": return encoded(image, "JPEG", quality=25, progressive=True)
+        case "frugal-grey.jpg": return encoded(image.convert("L"), "JPEG", quality=25, optimize=True)
+        case "frugal.webp": return encoded(image, "WEBP", quality=10, method=6)
+        case "frugal.avif": return encoded(image, "AVIF", quality=25, speed=4)
+        case "frugal.gif": return encoded(image.quantize(8, dither=Image.Dither.NONE), "GIF")
+
+
+def strokes(size, mode, ink, paper, seed=5):
+    """A drawing: letters would be those of whatever font there is."""
+    image = Image.new(mode, size, paper)
+    pen, places = ImageDraw.Draw(image), random.Random(seed)
+    for _ in range(size[0] * size[1] // 600):
+        x, y = places.randrange(size[0]), places.randrange(size[1])
+        pen.line((x, y, x + places.randrange(-14, 15), y + places.randrange(-14, 15)), fill=ink(places), width=2)
+    return image
+
+
+@file("scan.png", "indexed.png", "indexed-alpha.png", "greys.png", "grey-photo.png")
+def few_colors(name):
+    match name:
+        case "scan.png": return encoded(strokes((500, 380), "1", lambda _: 0, 1), "PNG", optimize=True)
+        case "grey-photo.png": return encoded(photo_pixels(300, 200).convert("L"), "PNG", optimize=True)
+        case "greys.png": return encoded(strokes((300, 200), "L", lambda places: 17 * places.randrange(15), 255), "PNG", optimize=True)
+    image = strokes((300, 200), "P", lambda places: 1 + places.randrange(63), 0)
+    image.putpalette([(37 * index + shift) % 256 for index in range(64) for shift in (0, 90, 200)])
+    return encoded(image, "PNG", optimize=True, **({"transparency": bytes(range(100, 164))} if "alpha" in name else {}))
+
+
+def secrets():
+    exif = Image.Exif()
+    exif[0x010E] = "A secret note"
+    return {"exif": exif.tobytes(), "xmp": b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>secret</x:xmpmeta>"}
+
+
+@file("told.jpg", "told.png", "told.webp", "told.gif", "told.avif")
+def told(name):
+    """As `frugal` and `indexed`, with metadata that tells a secret."""
+    profile = srgb_profile()
+    image = photo_pixels(300, 200)
+    match name:
+        case "told.jpg":
+            data = encoded(image, "JPEG", quality=25, icc_profile=profile, comment="a secret", **secrets())
+            return data + b"secret behind the end"
+        case "told.png":
+            text = PngImagePlugin.PngInfo()
+            text.add_text("Comment", "a secret")
+            text.add_itxt("XML:com.adobe.xmp", "secret")
+            image = image.quantize(4, dither=Image.Dither.NONE)
+            return encoded(image, "PNG", icc_profile=profile, exif=secrets()["exif"], pnginfo=text) + b"secret"
+        case "told.webp": return encoded(image, "WEBP", quality=10, icc_profile=profile, **secrets())
+        case "told.gif": return encoded(image.quantize(8, dither=Image.Dither.NONE), "GIF", comment=b"a secret")
+        case "told.avif": return encoded(image, "AVIF", quality=25, speed=8, icc_profile=profile, **secrets())
 
 
 def main():

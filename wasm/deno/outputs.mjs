@@ -31,14 +31,15 @@ export function createOutputs(
     },
     async get(key) {
       const output = await disk?.read(key);
-      if (output) remember(key, output);
+      if (output?.body) remember(key, output);
       return output;
     },
+    /** An original's own bytes stay in memory: the disk keeps that it serves, and `get` gives that, without a body, once memory has lost them. */
     async put(key, output) {
       // A copy, because a small output may be a part of something large.
       const own = output.body.byteLength < output.body.buffer.byteLength ? output.body.slice() : output.body;
       remember(key, { ...output, body: own });
-      await disk?.write(key, { ...output, body: own });
+      await disk?.write(key, { ...output, body: output.isOriginal ? new Uint8Array() : own });
     },
     get usage() {
       return { memory: memory.usage, disk: disk?.index.usage ?? { count: 0, bytes: 0 } };
@@ -189,7 +190,8 @@ function parse(key, bytes) {
     const head = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
     const body = bytes.subarray(end + 1);
     if (head.key !== key || head.length !== body.length) return undefined;
-    return { body, isText: head.isText, mediaType: head.mediaType, expires: head.expires };
+    const { isText, mediaType, isOriginal, expires } = head;
+    return { body: isOriginal ? undefined : body, isText, mediaType, isOriginal, expires };
   } catch {
     return undefined;
   }

@@ -22,6 +22,22 @@ async function until(isReached) {
   while (!isReached()) await new Promise((resolve) => setTimeout(resolve));
 }
 
+Deno.test("of an original the disk keeps that it serves, and nothing of its bytes", () =>
+  inFolder(async (directory) => {
+    const original = { ...output(Date.now() / 1000 + 1000), isOriginal: true };
+    const before = createOutputs({ directory });
+    await before.put(key(1), original);
+    assert(before.peek(key(1)).body.length === 3, "memory has it not");
+    const file = await Deno.readFile(`${directory}/01/${key(1)}`);
+    assert(file.at(-1) === 10, "the file goes on behind its head");
+    const after = createOutputs({ directory });
+    const found = await after.get(key(1));
+    assert(found.isOriginal && found.body === undefined && found.mediaType === "image/png", JSON.stringify(found));
+    assert(after.peek(key(1)) === undefined, "memory has what has no bytes");
+    await after.put(key(1), output(Date.now() / 1000 + 1000));
+    assert((await createOutputs({ directory }).get(key(1))).body.length === 3, "an output that takes its place has no bytes");
+  }));
+
 // Of all that is not listed nothing would ever be given up, however much it is.
 Deno.test("outputs are listed at the start although some of them go meanwhile", () =>
   inFolder(async (directory) => {

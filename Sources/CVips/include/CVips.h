@@ -85,7 +85,8 @@ int cvips_save_palette_png(
 int cvips_save_webp(
   VipsImage *in, void **bytes, size_t *count, int quality, gboolean lossless, int effort, gboolean strip);
 int cvips_save_avif(
-  VipsImage *in, void **bytes, size_t *count, int quality, gboolean lossless, int effort, gboolean strip);
+  VipsImage *in, void **bytes, size_t *count, int quality, gboolean lossless, int effort,
+  VipsForeignSubsample subsample, gboolean strip);
 int cvips_save_gif(VipsImage *in, void **bytes, size_t *count, int effort, gboolean strip);
 
 // Called again and again while an image or what was made of it is computed.

@@ -33,6 +33,8 @@ public enum LookUpResult: Sendable {
   case collapsed(StoredOutput)
   /// Not there, and now claimed by this flow.
   case miss
+  /// As ``miss``, but the store remembers that the output is the original itself (``StoredOutput/isOriginal``), whose bytes memory has lost.
+  case originalServes
   /// Somebody else was at work on it and failed, or the host has no room for another miss of this share
   /// (``Problem/overloaded``).
   case failed(Problem)
@@ -46,15 +48,21 @@ public struct StoredOutput: Sendable, Equatable {
   public var bytes: [UInt8]?
   public var byteCount: Int
   public var mediaType: String
+  /// Whether the body is an original's own bytes. Originals do not persist: a store holds such a body in memory, and of it keeps nothing
+  /// elsewhere but that the original serves (``LookUpResult/originalServes``).
+  public var isOriginal: Bool
   /// How long the store may keep it, in seconds from now. 0: not at all, but those who wait for it get it, as it is. Of a hit
   /// without ``bytes``, no answer depends on what is left of it; of one with them, the answer tells its age by it.
   public var lifetimeSeconds: Int
 
-  public init(body: Blob, bytes: [UInt8]? = nil, byteCount: Int, mediaType: String, lifetimeSeconds: Int) {
+  public init(
+    body: Blob, bytes: [UInt8]? = nil, byteCount: Int, mediaType: String, isOriginal: Bool = false, lifetimeSeconds: Int
+  ) {
     self.body = body
     self.bytes = bytes
     self.byteCount = byteCount
     self.mediaType = mediaType
+    self.isOriginal = isOriginal
     self.lifetimeSeconds = lifetimeSeconds
   }
 }

@@ -5,11 +5,25 @@
 public struct RenderPlan: Sendable, Equatable {
   public var picture: Picture
   public var encoding: Encoding
+  public var original: OriginalUse
   public var timeoutMilliseconds: Int
 
-  public init(picture: Picture, encoding: Encoding, timeoutMilliseconds: Int) {
+  /// Whether the original itself may be the output: its own bytes, without what is not to be told (``Encoding/metadata``).
+  ///
+  /// Only of a ``Picture/decoded(_:frames:_:)`` without operations. The engine passes an original whose pixels are shown as they are
+  /// stored (upright, in sRGB, none missing) and whose container lets metadata be removed without encoding anew.
+  public enum OriginalUse: Sendable, Equatable, CaseIterable {
+    case never
+    /// Where its bytes are no more than the encoder's.
+    case ifNotLarger
+    /// Without encoding anything, where it can be: it is known not to be larger.
+    case ifPossible
+  }
+
+  public init(picture: Picture, encoding: Encoding, original: OriginalUse = .never, timeoutMilliseconds: Int) {
     self.picture = picture
     self.encoding = encoding
+    self.original = original
     self.timeoutMilliseconds = timeoutMilliseconds
   }
 }
@@ -112,7 +126,7 @@ public struct Color: Sendable, Equatable {
 /// How an output is encoded.
 public struct Encoding: Sendable, Equatable {
   public var format: OutputFormat
-  /// 1–100, of a lossy encoder.
+  /// 1–100, of a lossy encoder: its own setting, which is another one in each format for the same fidelity (``Quality``).
   public var quality: Int
   /// WebP and AVIF without loss. PNG and GIF ignore it.
   public var lossless: Bool
@@ -180,11 +194,14 @@ public enum RenderResult: Sendable, Equatable {
 public struct RenderedOutput: Sendable, Equatable {
   public var body: Blob
   public var byteCount: Int
+  /// Whether it is the original, in its own format (``RenderPlan/original``).
+  public var isOriginal: Bool
   public var milliseconds: Int
 
-  public init(body: Blob, byteCount: Int, milliseconds: Int) {
+  public init(body: Blob, byteCount: Int, isOriginal: Bool = false, milliseconds: Int) {
     self.body = body
     self.byteCount = byteCount
+    self.isOriginal = isOriginal
     self.milliseconds = milliseconds
   }
 }

@@ -16,13 +16,15 @@ final class OutputFlow: Sendable {
     self.locationOnError = locationOnError
   }
 
-  func start(_ make: @escaping @Sendable () -> Step<Answer>) -> Step<Answer> {
+  /// - Parameter make: makes the output of a miss; it is told whether the original is known to serve as it is.
+  func start(_ make: @escaping @Sendable (_ originalServes: Bool) -> Step<Answer>) -> Step<Answer> {
     .lookUp(request.lookUp) { [self] result in
       switch result {
       case .hit(let output): .done(Answer(request.response(output, .hit)))
       case .collapsed(let output): .done(Answer(request.response(output, .collapsed)))
       case .failed(let problem): .done(answer(problem))
-      case .miss: make()
+      case .miss: make(false)
+      case .originalServes: make(true)
       }
     }
   }
@@ -36,10 +38,18 @@ final class OutputFlow: Sendable {
   }
 
   /// Renders, stores and answers.
-  func render(_ picture: Picture, _ encoding: Encoding, fetchMilliseconds: Int) -> Step<Answer> {
-    .render(plan(picture, encoding)) { [self] result in
+  func render(
+    _ picture: Picture, _ encoding: Encoding, passing: (use: RenderPlan.OriginalUse, format: OutputFormat)? = nil,
+    fetchMilliseconds: Int
+  ) -> Step<Answer> {
+    var plan = plan(picture, encoding)
+    if let passing { plan.original = passing.use }
+    return .render(plan) { [self] result in
       switch result {
-      case .output(let rendered): finish(rendered, encoding.format, fetchMilliseconds: fetchMilliseconds)
+      case .output(let rendered):
+        finish(
+          rendered, rendered.isOriginal ? passing?.format ?? encoding.format : encoding.format,
+          fetchMilliseconds: fetchMilliseconds)
       default: fail(Problem.of(result) ?? .renderFailed)
       }
     }

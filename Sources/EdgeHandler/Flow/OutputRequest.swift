@@ -71,7 +71,7 @@ struct OutputRequest: Sendable {
   func output(_ rendered: RenderedOutput, _ format: OutputFormat) -> StoredOutput {
     StoredOutput(
       body: rendered.body, byteCount: rendered.byteCount, mediaType: format.mediaType,
-      lifetimeSeconds: Self.lifetimeSeconds)
+      isOriginal: rendered.isOriginal, lifetimeSeconds: Self.lifetimeSeconds)
   }
 }
 

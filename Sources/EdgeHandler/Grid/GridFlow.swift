@@ -30,7 +30,7 @@ final class GridFlow: Sendable {
   }
 
   func start() -> Step<Answer> {
-    flow.start { self.make() }
+    flow.start { _ in self.make() }
   }
 
   private func make() -> Step<Answer> {

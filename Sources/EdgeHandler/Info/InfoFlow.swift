@@ -136,7 +136,7 @@ final class InfoLoading: Sendable {
             ageSeconds: min(max(0, Self.lifetimeSeconds - stored.lifetimeSeconds), Self.lifetimeSeconds)))
       case .collapsed(let stored): then(Outcome(info: read(stored), provenance: .collapsed))
       case .failed(let problem): then(Outcome(info: .failure(problem), provenance: .collapsed))
-      case .miss: make()
+      case .miss, .originalServes: make()
       }
     }
   }

@@ -13,7 +13,7 @@ final class PlaceholderFlow: Sendable {
   }
 
   func start() -> Step<Answer> {
-    flow.start { self.make() }
+    flow.start { _ in self.make() }
   }
 
   private func make() -> Step<Answer> {
@@ -82,6 +82,7 @@ extension Int? {
   /// As a quality: that of the format where there is none; a palette PNG where there is one.
   func encoding(_ format: OutputFormat) -> Encoding {
     Encoding(
-      format: format, quality: self ?? TransformOptions.standardQuality, palette: format == .png && self != nil)
+      format: format, quality: Quality.setting(for: self ?? TransformOptions.standardQuality, in: format),
+      palette: format == .png && self != nil)
   }
 }

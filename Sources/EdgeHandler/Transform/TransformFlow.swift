@@ -10,25 +10,25 @@ final class TransformFlow: Sendable {
   }
 
   func start() -> Step<Answer> {
-    flow.start { self.make() }
+    flow.start { self.make(originalServes: $0) }
   }
 
-  private func make() -> Step<Answer> {
+  private func make(originalServes: Bool) -> Step<Answer> {
     let loading = flow.loading(
       .shown(marks: request.marks.presetNames), findsContent: request.options.trim == .border,
       countsFrames: request.options.mayPlay)
     let original = loading.load(request.reference)
     guard !request.marks.isEmpty else {
-      return original.flatMap { self.render($0, marks: []) }
+      return original.flatMap { self.render($0, marks: [], originalServes: originalServes) }
     }
     let marks = request.marks.map { flow.load($0) }
     return .all([original] + marks) { [self] loaded in
       guard let original = loaded.first else { return flow.fail(.renderFailed) }
-      return render(original, marks: Array(loaded.dropFirst()))
+      return render(original, marks: Array(loaded.dropFirst()), originalServes: false)
     }
   }
 
-  private func render(_ original: Loaded, marks: [Loaded]) -> Step<Answer> {
+  private func render(_ original: Loaded, marks: [Loaded], originalServes: Bool) -> Step<Answer> {
     do {
       let original = try original.get()
       var plan = try TransformPlan(
@@ -37,7 +37,11 @@ final class TransformFlow: Sendable {
         plan.draw(mark, try loaded.getMark())
       }
       let picture = Picture.decoded(original.blob, frames: plan.frames, plan.allOperations)
-      return flow.render(picture, plan.encoding, fetchMilliseconds: original.fetchMilliseconds)
+      // A bound source always has marks, and so never gives its original's bytes.
+      let use: RenderPlan.OriginalUse = originalServes ? .ifPossible : .ifNotLarger
+      let passing = request.marks.isEmpty ? plan.passing.map { (use: use, format: $0) } : nil
+      return flow.render(
+        picture, plan.encoding, passing: passing, fetchMilliseconds: original.fetchMilliseconds)
     } catch {
       return flow.fail(error)
     }

@@ -11,6 +11,10 @@ struct TransformPlan: Sendable, Equatable {
   /// JPEG has no alpha; this comes after the marks, which may lie where there is nothing else.
   private var flattening: [PixelOperation] = []
 
+  /// The format of an original that may be the output itself, as far as the plan and the header can tell: nothing is done to its pixels, and
+  /// its own format is one that the request would get. The pixel engine knows the rest (``RenderPlan/OriginalUse``).
+  private(set) var passing: OutputFormat?
+
   /// Everything that is done to a frame, in order.
   var allOperations: [PixelOperation] { operations + marks + flattening }
 
@@ -62,6 +66,10 @@ struct TransformPlan: Sendable, Equatable {
     self.operations = operations
     self.size = size
     projection = Projection(header.orientedSize, after: operations)
+    let isWhole = isAnimated || header.frames <= 1
+    if allOperations.isEmpty, isWhole, header.orientation == 1, let own = header.format.output, options.accepts(own) {
+      passing = own
+    }
   }
 
   static func check(_ size: PixelSize, frames: Int, limits: Limits) throws(Problem) {
@@ -123,10 +131,26 @@ extension TransformOptions {
     }
   }
 
+  /// Whether an output may be in the format that its original has.
+  fileprivate func accepts(_ own: OutputFormat) -> Bool {
+    switch format {
+    case .named(let format): format == own
+    // A reader of the pixels as they are would not be told of what the original's encoder has lost.
+    case .lossless: false
+    case .original: true
+    case .negotiated(let accepted):
+      switch own {
+      case .avif: accepted.avif
+      case .webp: accepted.webp
+      case .jpeg, .png, .gif: true
+      }
+    }
+  }
+
   fileprivate func encoding(_ format: OutputFormat) -> Encoding {
     let palette = format == .png && self.format == .named(.png) && quality != nil
     return Encoding(
-      format: format, quality: quality ?? Self.standardQuality, lossless: self.format == .lossless, palette: palette,
+      format: format, quality: Quality.setting(for: quality ?? Self.standardQuality, in: format), lossless: self.format == .lossless, palette: palette,
       metadata: format == .jpeg && metadata == .none && keepsCopyrightOfJPEG ? .copyright : metadata)
   }
 
@@ -164,6 +188,20 @@ extension TransformOptions {
     if saturation != .one { operations.append(.saturation(saturation)) }
     if gamma != .one { operations.append(.gamma(exponent: gamma)) }
     return operations
+  }
+}
+
+extension ImageHeader.Format {
+  /// As outputs are written in it; `nil` where none are.
+  fileprivate var output: OutputFormat? {
+    switch self {
+    case .jpeg: .jpeg
+    case .png: .png
+    case .webp: .webp
+    case .gif: .gif
+    case .avif: .avif
+    case .heic, .tiff, .svg: nil
+    }
   }
 }
 

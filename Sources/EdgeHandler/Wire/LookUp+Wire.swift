@@ -27,6 +27,7 @@ extension LookUpResult: WireValue {
     case .hit(let output): WireChoice.json("hit", output.wire)
     case .collapsed(let output): WireChoice.json("collapsed", output.wire)
     case .miss: .string("miss")
+    case .originalServes: .string("originalServes")
     case .failed(let problem): WireChoice.json("failed", problem.wire)
     }
   }
@@ -37,6 +38,7 @@ extension LookUpResult: WireValue {
     case "hit": self = .hit(try choice.value())
     case "collapsed": self = .collapsed(try choice.value())
     case "miss": self = try choice.alone(.miss)
+    case "originalServes": self = try choice.alone(.originalServes)
     case "failed": self = .failed(try choice.value())
     // For a host that has no room for another miss and cannot word a problem.
     case "overloaded": self = try choice.alone(.failed(.overloaded))
@@ -51,6 +53,7 @@ extension StoredOutput: WireValue {
     if let bytes { members.append(JSON.Member("bytes", .string(Base64.encode(bytes)))) }
     members.append(JSON.Member("byteCount", .int(byteCount)))
     members.append(JSON.Member("mediaType", .string(mediaType)))
+    if isOriginal { members.append(JSON.Member("isOriginal", .bool(true))) }
     members.append(JSON.Member("lifetimeSeconds", .int(lifetimeSeconds)))
     return .object(members)
   }
@@ -59,7 +62,8 @@ extension StoredOutput: WireValue {
     var object = try WireObject(wire)
     self.init(
       body: try object.value("body"), byteCount: try object.int("byteCount", from: 0),
-      mediaType: try object.string("mediaType"), lifetimeSeconds: try object.int("lifetimeSeconds", from: 0))
+      mediaType: try object.string("mediaType"), isOriginal: object.has("isOriginal") ? try object.bool("isOriginal") : false,
+      lifetimeSeconds: try object.int("lifetimeSeconds", from: 0))
     if object.has("bytes") { bytes = try object.bytes("bytes") }
     try object.end()
   }

@@ -1,7 +1,7 @@
 extension RenderPlan: WireValue {
   public var wire: JSON {
     .object([
-      JSON.Member("picture", picture.wire), JSON.Member("encoding", encoding.wire),
+      JSON.Member("picture", picture.wire), JSON.Member("encoding", encoding.wire), JSON.Member("original", original.wire),
       JSON.Member("timeoutMilliseconds", .int(timeoutMilliseconds)),
     ])
   }
@@ -9,9 +9,19 @@ extension RenderPlan: WireValue {
   public init(wire: JSON) throws(WireError) {
     var object = try WireObject(wire)
     self.init(
-      picture: try object.value("picture"), encoding: try object.value("encoding"),
+      picture: try object.value("picture"), encoding: try object.value("encoding"), original: try object.value("original"),
       timeoutMilliseconds: try object.int("timeoutMilliseconds", from: 0))
     try object.end()
+  }
+}
+
+extension RenderPlan.OriginalUse: WireName {
+  var wireName: String {
+    switch self {
+    case .never: "never"
+    case .ifNotLarger: "ifNotLarger"
+    case .ifPossible: "ifPossible"
+    }
   }
 }
 
@@ -76,17 +86,17 @@ extension RenderResult: WireValue {
 
 extension RenderedOutput: WireValue {
   public var wire: JSON {
-    .object([
-      JSON.Member("body", body.wire), JSON.Member("byteCount", .int(byteCount)),
-      JSON.Member("milliseconds", .int(milliseconds)),
-    ])
+    var members = [JSON.Member("body", body.wire), JSON.Member("byteCount", .int(byteCount))]
+    if isOriginal { members.append(JSON.Member("isOriginal", .bool(true))) }
+    members.append(JSON.Member("milliseconds", .int(milliseconds)))
+    return .object(members)
   }
 
   public init(wire: JSON) throws(WireError) {
     var object = try WireObject(wire)
     self.init(
       body: try object.value("body"), byteCount: try object.int("byteCount", from: 0),
-      milliseconds: try object.int("milliseconds", from: 0))
+      isOriginal: object.has("isOriginal") ? try object.bool("isOriginal") : false, milliseconds: try object.int("milliseconds", from: 0))
     try object.end()
   }
 }

@@ -8,6 +8,8 @@ import NIOCore
 /// imgedge-output 1 <key> <expires> <length of body> <checksum> <media type>
 /// ```
 ///
+/// The media type of an original that serves is followed by `; original`, and nothing of its bytes is in the file.
+///
 /// The time of last modification is the expiry and the time of last access that of the last use, so that a scan needs to read
 /// no file. A file is written under another name and renamed: under its own name there is only ever a whole one. It is not
 /// forced to disk, because after a crash the checksum finds what is missing and the output can be made again.
@@ -20,6 +22,7 @@ enum OutputFile {
   }
 
   private static let mark = "imgedge-output 1"
+  private static let originalSuffix = "; original"
   private static let maximumHeadBytes = 512
   /// More than any output. A buffer's indices have 32 bits.
   private static let maximumBodyBytes = 1 << 30
@@ -64,7 +67,9 @@ enum OutputFile {
         isRead = read(file, into: space, offset: byteCount - rest)
         return rest
       }
-      let output = Output(body: body, mediaType: parts[6], expires: expires)
+      let isOriginal = parts[6].hasSuffix(originalSuffix)
+      let mediaType = isOriginal ? String(parts[6].dropLast(originalSuffix.count)) : parts[6]
+      let output = Output(body: body, mediaType: mediaType, isOriginal: isOriginal, expires: expires)
       return isRead && parts[5] == checksum(output, digest) ? output : nil
     }
   }
@@ -96,7 +101,7 @@ enum OutputFile {
     guard output.body.readableBytes <= maximumBodyBytes,
       let head = [
         mark, digest.hex, String(output.expires), String(output.body.readableBytes), checksum(output, digest),
-        output.mediaType,
+        output.mediaType + (output.isOriginal ? originalSuffix : ""),
       ].asLine, head.utf8.count <= maximumHeadBytes
     else { return nil }
     // Random, because a process identifier is not unique where two containers share a volume.
@@ -135,7 +140,7 @@ enum OutputFile {
 
   private static func checksum(_ output: Output, _ digest: OutputDigest) -> String {
     var checksum = Checksum()
-    Array("\(digest.hex) \(output.expires) \(output.mediaType)".utf8).withUnsafeBytes { checksum.add($0) }
+    Array("\(digest.hex) \(output.expires) \(output.mediaType) \(output.isOriginal)".utf8).withUnsafeBytes { checksum.add($0) }
     output.body.withUnsafeReadableBytes { checksum.add($0) }
     return String(checksum.value, radix: 16)
   }

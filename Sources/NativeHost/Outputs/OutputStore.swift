@@ -60,23 +60,23 @@ public final class OutputStore: Sendable {
     return lookUpInMemory(digest, now: now)
   }
 
-  /// Memory, then disk. Calls `completion` once, on a thread of the store or at once.
+  /// Memory, then disk, which of an original has a marker (``Output/isMarker``). Calls `completion` once, on a thread of the store or at once.
   public func lookUp(_ key: CacheKey, now: Int64, completion: @escaping @Sendable (Output?) -> Void) {
     guard let digest = OutputDigest(key) else { return completion(nil) }
     if let output = lookUpInMemory(digest, now: now) { return completion(output) }
     guard let disk else { return completion(nil) }
     disk.lookUp(digest, now: now) { [weak self] output in
-      if let self, let output { remember(output, digest) }
+      if let self, let output, !output.isMarker { remember(output, digest) }
       completion(output)
     }
   }
 
-  /// In memory when this returns (unless it is too large for that); on disk soon after.
+  /// In memory when this returns (unless it is too large for that); on disk soon after, an original as a marker.
   public func store(_ output: Output, under key: CacheKey) {
     guard let digest = OutputDigest(key) else { return }
     let output = output.compact
     remember(output, digest)
-    disk?.store(output, under: digest)
+    disk?.store(output.isOriginal ? output.marker : output, under: digest)
   }
 
   /// Returns when all that has been stored is on disk. Blocks: for the end of a process, not for an event loop.
@@ -122,6 +122,6 @@ extension Output {
     guard body.storageCapacity > 2 * max(needed, 1) else { return self }
     var copy = ByteBufferAllocator().buffer(capacity: needed)
     copy.writeImmutableBuffer(body)
-    return Output(body: copy, mediaType: mediaType, expires: expires)
+    return Output(body: copy, mediaType: mediaType, isOriginal: isOriginal, expires: expires)
   }
 }

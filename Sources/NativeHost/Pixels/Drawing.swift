@@ -47,7 +47,9 @@ struct Drawing {
     let rest = operations.drop { geometry.append($0) }
     guard allFrames, header.frames > 1 else {
       let opened = try original.open(reduction: geometry.reduction, quality)
-      return try apply(rest, to: Film(try opened.applying(geometry, stored: stored, interruption)))
+      var still = Film(try opened.applying(geometry, stored: stored, interruption))
+      still.isOfGrey = opened.bands <= 2
+      return try apply(rest, to: still)
     }
     var source = try original.animation(reduction: geometry.reduction, qualityOfAnimations)
     var frames: [VipsPicture] = []

@@ -9,14 +9,41 @@ extension Film {
     if encoding.format == .jpeg { picture = try picture.flattened(on: .white) }
     picture = try picture.keeping(encoding.metadata)
     guard !interruption.isDue else { throw .interrupted }
-    if encoding.format == .webp {
-      // libvips' WebP encoder loses the memory of a picture that fails on the way.
+    var census: PixelCensus?
+    if isAnimation ? encoding.format == .webp : isLookedAt(encoding) {
+      // libvips' WebP encoder loses the memory of a picture that fails on the way, too.
       picture = try picture.computed(interruption)
       // What it was made of, such as a decoder's megabytes, is not needed any more.
       frames = []
+      if !isAnimation { census = PixelCensus(picture) }
     } else {
       interruption.watch(picture)
     }
+    if encoding.format == .png, let census, !picture.hasMetadata, let indexed = IndexedPNG(picture, census)?.file {
+      return indexed
+    }
+    if encoding.format == .png || encoding.format == .jpeg, let census { picture = try picture.reduced(census) }
+    let body = try Self.file(of: picture, encoding, isAnimation: isAnimation, interruption)
+    guard encoding.format == .webp, !encoding.lossless, let census, census.repetition >= Effort.flat else { return body }
+    guard !interruption.isDue else { throw .interrupted }
+    var exact = encoding
+    exact.lossless = true
+    let exactBody = try Self.file(of: picture, exact, isAnimation: false, interruption)
+    return exactBody.readableBytes < body.readableBytes ? exactBody : body
+  }
+
+  /// Whether a still's colours decide how it is written. JPEG, which is otherwise made a few rows at a time, asks of grey originals only.
+  private func isLookedAt(_ encoding: Encoding) -> Bool {
+    switch encoding.format {
+    case .png, .webp: true
+    case .jpeg: isOfGrey
+    case .avif, .gif: false
+    }
+  }
+
+  private static func file(
+    of picture: VipsPicture, _ encoding: Encoding, isAnimation: Bool, _ interruption: Interruption
+  ) throws(PixelFailure) -> ByteBuffer {
     var bytes: UnsafeMutableRawPointer?
     var count = 0
     let strip: gboolean = encoding.metadata == .none ? 1 : 0
@@ -35,7 +62,8 @@ extension Film {
           pointer, &bytes, &count, quality, encoding.lossless ? 1 : 0,
           encoding.lossless ? Effort.losslessWebP : Effort.webP, strip)
       case .avif:
-        cvips_save_avif(pointer, &bytes, &count, quality, encoding.lossless ? 1 : 0, Effort.avif, strip)
+        cvips_save_avif(
+          pointer, &bytes, &count, quality, encoding.lossless ? 1 : 0, Effort.avif, Effort.avifSubsampling, strip)
       case .gif: cvips_save_gif(pointer, &bytes, &count, Effort.quantisation, strip)
       }
     defer { g_free(bytes) }
@@ -71,6 +99,26 @@ extension Film {
   }
 }
 
+extension VipsPicture {
+  /// Without the bands that say nothing.
+  fileprivate func reduced(_ census: PixelCensus) throws(PixelFailure) -> VipsPicture {
+    switch (census.isGrey, hasAlpha && !census.isOpaque) {
+    case (true, true):
+      let grey = try VipsPicture(cvips_extract_bands(pointer, 2, 2))
+      return try VipsPicture(cvips_with_interpretation(grey.pointer, VIPS_INTERPRETATION_B_W))
+    case (true, false):
+      let grey = try VipsPicture(cvips_extract_bands(pointer, 0, 1))
+      return try VipsPicture(cvips_with_interpretation(grey.pointer, VIPS_INTERPRETATION_B_W))
+    case (false, false) where hasAlpha: return try VipsPicture(cvips_extract_bands(pointer, 0, 3))
+    case (false, _): return self
+    }
+  }
+
+  fileprivate var hasMetadata: Bool {
+    ["exif-data", "xmp-data", "iptc-data"].contains(where: has)
+  }
+}
+
 /// How hard encoders try. An answer is made while somebody waits.
 private enum Effort {
   /// Of zlib: 6 takes twice as long for nothing less, 3 a fifth less for an eighth more.
@@ -78,8 +126,14 @@ private enum Effort {
   /// Bytes of pixels up to which a PNG is compressed by libdeflate, which needs them all at once, and some times over.
   static let wholePNG = 16 << 20
   static let quantisation: Int32 = 4
+  /// 2 takes three fifths of the time for a fourteenth more, 6 twice the time for a twenty-fifth less (`docs/quality.md`).
   static let webP: Int32 = 4
   static let losslessWebP: Int32 = 2
-  /// 2 megapixels in a fifth of a second; 4, the standard, takes ten times as long for a twentieth less.
+  /// 0 takes two fifths of the time for a fifth more, 2 half as much again for a fourteenth less (`docs/quality.md`).
   static let avif: Int32 = 1
+  /// Colours at full resolution: an eighth less at equal fidelity for a fourteenth of the time, and thin lines keep their colour.
+  static let avifSubsampling = VIPS_FOREIGN_SUBSAMPLE_OFF
+  /// Of 256 pixels, how many like the one before them a drawing has, at the least, that WebP may write in fewer bytes without loss.
+  /// Photographs have 30 of them, and one on a ground of one colour up to 190.
+  static let flat = 192
 }

@@ -4,6 +4,8 @@ import EdgeHandler
 struct Film {
   var frames: [VipsPicture]
   var timing: Timing?
+  /// Whether it was made of an original without colour: then it may be grey still.
+  var isOfGrey = false
 
   /// Of an animation.
   struct Timing {

@@ -5,6 +5,8 @@ import NIOCore
 /// What came of a ``RenderPlan``.
 public enum Rendering: Sendable {
   case output(ByteBuffer, milliseconds: Int)
+  /// The original's own bytes (``RenderPlan/original``).
+  case original(ByteBuffer, milliseconds: Int)
   case undecodable
   case timedOut
   case overloaded

@@ -96,10 +96,10 @@ enum PixelJob {
     case .sampled(let result): json = result.wire
     case .rendered(.output(let bytes, let milliseconds)):
       output = bytes
-      json =
-        RenderResult.output(
-          RenderedOutput(body: Blob(id: 0), byteCount: bytes.readableBytes, milliseconds: milliseconds)
-        ).wire
+      json = Self.result(bytes, isOriginal: false, milliseconds)
+    case .rendered(.original(let bytes, let milliseconds)):
+      output = bytes
+      json = Self.result(bytes, isOriginal: true, milliseconds)
     case .rendered(.undecodable): json = RenderResult.undecodable.wire
     case .rendered(.timedOut): json = RenderResult.timedOut.wire
     case .rendered(.overloaded): json = RenderResult.overloaded.wire
@@ -107,6 +107,13 @@ enum PixelJob {
     }
     let text = json.serialized()
     return (number(text.count) + number(output.readableBytes) + text, output)
+  }
+
+  private static func result(_ bytes: ByteBuffer, isOriginal: Bool, _ milliseconds: Int) -> JSON {
+    RenderResult.output(
+      RenderedOutput(
+        body: Blob(id: 0), byteCount: bytes.readableBytes, isOriginal: isOriginal, milliseconds: milliseconds)
+    ).wire
   }
 
   /// `nil` where it is no answer to this.
@@ -118,7 +125,10 @@ enum PixelJob {
     case .render:
       switch try? RenderResult(wire: json) {
       case .output(let result):
-        return .rendered(.output(ByteBuffer(bytes: output), milliseconds: result.milliseconds))
+        let bytes = ByteBuffer(bytes: output)
+        return .rendered(
+          result.isOriginal
+            ? .original(bytes, milliseconds: result.milliseconds) : .output(bytes, milliseconds: result.milliseconds))
       case .undecodable: return .rendered(.undecodable)
       case .timedOut: return .rendered(.timedOut)
       case .overloaded: return .rendered(.overloaded)

@@ -13,8 +13,19 @@ enum PlanRun {
         blobs: blobs, quality: plan.encoding.isLossy ? .fast : .high,
         qualityOfAnimations: plan.encoding.lossless ? .high : .fast, context: context)
       do throws(PixelFailure) {
-        let body = try drawing.film(plan.picture).encoded(plan.encoding, context.interruption)
-        return .output(body, milliseconds: Int((ContinuousClock.now - start) / .milliseconds(1)))
+        var milliseconds: Int { Int((ContinuousClock.now - start) / .milliseconds(1)) }
+        let film = try drawing.film(plan.picture)
+        let original = original(of: plan, blobs, context)
+        if let original, plan.original == .ifPossible {
+          // It is whole: what cannot be decoded is not passed on.
+          for frame in film.frames { _ = try frame.computed(context.interruption) }
+          return .original(original, milliseconds: milliseconds)
+        }
+        let body = try film.encoded(plan.encoding, context.interruption)
+        if let original, original.readableBytes <= body.readableBytes {
+          return .original(original, milliseconds: milliseconds)
+        }
+        return .output(body, milliseconds: milliseconds)
       } catch PixelFailure.undecodable {
         return .undecodable
       } catch PixelFailure.interrupted {
@@ -23,6 +34,16 @@ enum PlanRun {
         return blobs.values.allSatisfy { isDecodable($0, context) } ? .failed : .undecodable
       }
     }
+  }
+
+  /// The bytes that may be passed on in the place of what the plan encodes.
+  private static func original(
+    of plan: RenderPlan, _ blobs: [Blob: UnsafeRawBufferPointer], _ context: PixelContext
+  ) -> ByteBuffer? {
+    guard plan.original != .never, case .decoded(let blob, _, let operations) = plan.picture, operations.isEmpty,
+      let bytes = blobs[blob], let picture = EncodedPicture(bytes, context)
+    else { return nil }
+    return PassedOriginal.bytes(of: picture, plan.encoding.metadata)
   }
 
   /// Pixels are computed when the encoder asks for them, so its failure may be an original's: only decoding alone can tell.

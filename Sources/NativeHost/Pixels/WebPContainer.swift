@@ -10,6 +10,8 @@ struct WebPContainer {
 
   private static let alphaFlag: UInt8 = 0x10
   private static let exifFlag: UInt8 = 0x08
+  private static let animationFlag: UInt8 = 0x02
+  private static let pixels: Set<String> = ["VP8X", "VP8 ", "VP8L", "ALPH", "ANIM", "ANMF"]
 
   private var chunks: [Chunk] = []
 
@@ -28,10 +30,23 @@ struct WebPContainer {
   mutating func removeEXIF() {
     chunks.removeAll { $0.name == "EXIF" }
     changeFlags { $0 & ~Self.exifFlag }
-    // The extended form of a picture that uses nothing of it.
+    shorten()
+  }
+
+  /// Gives up the extended form of a picture that uses nothing of it.
+  private mutating func shorten() {
     if chunks.count == 2, chunks[0].name == "VP8X", chunks[0].payload.readableBytesView.first == 0 {
       chunks.removeFirst()
     }
+  }
+
+  /// Leaves out everything but the frames; `true` where that was more than a profile.
+  mutating func keepPixels() -> Bool {
+    let hadMetadata = chunks.contains { $0.name == "EXIF" || $0.name == "XMP " }
+    chunks.removeAll { !Self.pixels.contains($0.name) }
+    changeFlags { $0 & (Self.alphaFlag | Self.animationFlag) }
+    shorten()
+    return hadMetadata
   }
 
   mutating func markTransparent() {

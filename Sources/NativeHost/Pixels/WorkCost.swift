@@ -116,7 +116,8 @@ extension Encoding {
     case .avif: 1500
     case .webp: lossless ? 800 : 300
     case .gif: 600
-    case .png: palette ? 700 : 0
+    // One of few colours is compressed in one go.
+    case .png: palette ? 700 : 30
     case .jpeg: 0
     }
   }

@@ -17,6 +17,8 @@ struct Expectation: Decodable, Sendable {
   /// Texts that the body must not hold.
   var never: [String]
   var text: String?
+  /// A file of the folder of pictures that the body must be, byte for byte.
+  var file: String?
   /// What the body, read as JSON, must contain.
   var json: JSONValue?
   var picture: PictureExpectation?
@@ -49,7 +51,7 @@ struct Expectation: Decodable, Sendable {
   }
 
   enum Member: String, CodingKey, CaseIterable {
-    case status, code, parameter, detail, headers, contentType, vary, cache, empty, never, text, json, picture
+    case status, code, parameter, detail, headers, contentType, vary, cache, empty, never, text, file, json, picture
     case closes, sameBytesAs, otherBytesThan, sameETagAs, otherETagThan, originRequests, originTargets, originFields
     case originNever
   }
@@ -67,6 +69,7 @@ struct Expectation: Decodable, Sendable {
     isEmpty = try members.value(.empty, or: false)
     never = try members.value(.never, or: [])
     text = try members.decodeIfPresent(String.self, forKey: .text)
+    file = try members.decodeIfPresent(String.self, forKey: .file)
     json = try members.decodeIfPresent(JSONValue.self, forKey: .json)
     picture = try members.decodeIfPresent(PictureExpectation.self, forKey: .picture)
     func names(_ member: Member) throws -> [String] {

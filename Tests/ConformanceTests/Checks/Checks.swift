@@ -68,6 +68,9 @@ struct Checks {
       wrong.append("the body holds \(text)")
     }
     if let text = expected.text, answer.text != text { wrong.append("the body is \(answer.text)") }
+    if let file = expected.file, (try? Data(contentsOf: run.pictures.appending(path: file))) != Data(answer.body) {
+      wrong.append("the body has \(answer.body.count) bytes that are not those of \(file)")
+    }
     if let json = expected.json {
       let value = try? JSONDecoder().decode(JSONValue.self, from: Data(answer.body))
       if value?.contains(json.replacing(bindings.mapValues { .string($0) })) != true {

@@ -103,7 +103,7 @@ private final class TranscriptWriter {
     let texts = { (values: [any WireValue]) in values.map { $0.wire.text } }
     return [
       "lookUp": texts([
-        LookUpResult.miss, LookUpResult.miss, LookUpResult.miss, LookUpResult.miss, LookUpResult.miss,
+        LookUpResult.miss, LookUpResult.miss, LookUpResult.miss, LookUpResult.originalServes, LookUpResult.miss,
         LookUpResult.hit(output), LookUpResult.failed(Problem(.overloaded, "Full.")),
       ]),
       "fetch": texts([
@@ -117,6 +117,7 @@ private final class TranscriptWriter {
       ]),
       "render": texts([
         RenderResult.output(RenderedOutput(body: Blob(id: 7), byteCount: 12_345, milliseconds: 7)),
+        RenderResult.output(RenderedOutput(body: Blob(id: 9), byteCount: 99, isOriginal: true, milliseconds: 7)),
         RenderResult.output(RenderedOutput(body: Blob(id: 8), byteCount: 1, milliseconds: 0)), RenderResult.undecodable,
         RenderResult.timedOut, RenderResult.failed,
       ]),

@@ -104,7 +104,10 @@ struct ScriptedHost {
         if request.share.workspace.isEmpty { Issue.record("a look-up says not whose it is") }
         effects.append(.lookUp(key))
         let result = lookUps.isEmpty ? outputs[key].map { .hit($0) } ?? .miss : lookUps.removeFirst()
-        if case .miss = result { claims.append(key) }
+        switch result {
+        case .miss, .originalServes: claims.append(key)
+        case .hit, .collapsed, .failed: break
+        }
         step = then(result)
       case .fetch(let request, let then):
         effects.append(.fetch(request))

@@ -65,7 +65,8 @@ struct WireGenerator {
   // MARK: Plans
 
   mutating func plan() -> RenderPlan {
-    RenderPlan(picture: picture(depth: 0), encoding: encoding(), timeoutMilliseconds: count())
+    RenderPlan(picture: picture(depth: 0), encoding: encoding(), original: one(of: RenderPlan.OriginalUse.allCases),
+      timeoutMilliseconds: count())
   }
 
   mutating func encoding() -> Encoding {
@@ -132,7 +133,7 @@ struct WireGenerator {
   }
 
   mutating func renderResult() -> RenderResult {
-    let output = RenderedOutput(body: blob(), byteCount: count(), milliseconds: count())
+    let output = RenderedOutput(body: blob(), byteCount: count(), isOriginal: flag(), milliseconds: count())
     return one(of: [.output(output), .undecodable, .timedOut, .overloaded, .failed])
   }
 
@@ -143,8 +144,8 @@ struct WireGenerator {
 
   mutating func stored() -> StoredOutput {
     StoredOutput(
-      body: blob(), bytes: maybe { $0.bytes(upTo: 50) }, byteCount: count(), mediaType: text(), lifetimeSeconds: count()
-    )
+      body: blob(), bytes: maybe { $0.bytes(upTo: 50) }, byteCount: count(), mediaType: text(), isOriginal: flag(),
+      lifetimeSeconds: count())
   }
 
   mutating func problem() -> Problem {
@@ -156,7 +157,7 @@ struct WireGenerator {
   }
 
   mutating func lookUpResult() -> LookUpResult {
-    one(of: [.hit(stored()), .collapsed(stored()), .miss, .failed(problem())])
+    one(of: [.hit(stored()), .collapsed(stored()), .miss, .originalServes, .failed(problem())])
   }
 
   mutating func afterwards() -> Afterwards {

@@ -397,3 +397,41 @@ private let now: Int64 = 1_000_000_000
     #expect(!scratch.files.contains { $0.hasSuffix(".tmp") })
   }
 }
+
+@Suite struct OriginalOutputTests {
+  @Test("of an original the disk keeps that it serves, and nothing of its bytes")
+  func atRest() async throws {
+    let directory = try ScratchDirectory()
+    func store() throws -> OutputStore {
+      try OutputStore(directory: directory.path, maximumMemoryBytes: 1 << 20, maximumDiskBytes: 1 << 20)
+    }
+    var original = output(1)
+    original.isOriginal = true
+    let before = try store()
+    before.store(original, under: key(1))
+    before.flush()
+    #expect(await before.lookUp(key(1)) == original)
+    #expect(directory.files.count == 1 && directory.byteCount < 300)
+
+    let after = try store()
+    let found = try #require(await after.lookUp(key(1)))
+    #expect(found.isMarker && found.mediaType == "image/png" && found.expires == original.expires)
+    #expect(after.lookUpInMemory(key(1), now: now) == nil)
+    #expect(await after.lookUp(key(1), now: original.expires) == nil)
+    // What takes its place is whole.
+    after.store(output(2), under: key(1))
+    after.flush()
+    #expect(await (try store()).lookUp(key(1)) == output(2))
+  }
+
+  @Test("an original too large for memory leaves its marker")
+  func large() async throws {
+    let directory = try ScratchDirectory()
+    let store = try OutputStore(directory: directory.path, maximumMemoryBytes: 4000, maximumDiskBytes: 1 << 20)
+    var original = output(1)
+    original.isOriginal = true
+    store.store(original, under: key(1))
+    store.flush()
+    #expect(await store.lookUp(key(1))?.isMarker == true)
+  }
+}

@@ -54,6 +54,19 @@ struct HEIFItems {
     primary = id
   }
 
+  /// Whether the file has no other box than an AVIF's own, tables before data: metadata may also be in boxes of their own.
+  var hasOnlyPictureBoxes: Bool {
+    Self.boxes(of: file, in: 0, upTo: 256)?.map(\.name) == ["ftyp", "meta", "mdat"]
+  }
+
+  /// Where the `meta` ends.
+  var endOfTables: Int {
+    guard let meta = Self.boxes(of: file, in: 0, upTo: 256)?.first(where: { $0.name == "meta" }),
+      let start = meta.content.baseAddress, let origin = file.baseAddress
+    else { return file.count }
+    return start - origin + meta.content.count
+  }
+
   /// Of an item, in one piece.
   func withData<Value>(of item: Item, _ body: (UnsafeRawBufferPointer) -> Value) -> Value {
     if item.extents.count == 1 { return body(item.extents[0]) }

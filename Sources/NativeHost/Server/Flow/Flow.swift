@@ -208,6 +208,10 @@ final class Flow: @unchecked Sendable {
       case .output(let bytes, let milliseconds):
         let output = RenderedOutput(body: adopt(bytes), byteCount: bytes.readableBytes, milliseconds: milliseconds)
         then(.output(output))
+      case .original(let bytes, let milliseconds):
+        let output = RenderedOutput(
+          body: adopt(bytes), byteCount: bytes.readableBytes, isOriginal: true, milliseconds: milliseconds)
+        then(.output(output))
       case .undecodable: then(.undecodable)
       case .timedOut: then(.timedOut)
       case .overloaded: then(.overloaded)
@@ -257,7 +261,8 @@ final class Flow: @unchecked Sendable {
       host.store.lookUp(key, now: context.now) { [self] output in
         loop.execute { [self] in
           guard effects.removeValue(forKey: id) != nil, !isOver else { return }
-          guard let output else { return continuation.value(missed(key)) }
+          // Of an original that serves, the store has no more than that once memory has lost it.
+          guard let output, !output.isMarker else { return continuation.value(missed(key, originalServes: output != nil)) }
           settle(key, .found(output))
           note(.hit)
           continuation.value(.hit(adopt(output)))
@@ -291,7 +296,7 @@ final class Flow: @unchecked Sendable {
     }
   }
 
-  private func missed(_ key: CacheKey) -> LookUpResult {
+  private func missed(_ key: CacheKey, originalServes: Bool = false) -> LookUpResult {
     if !isWorking {
       guard host.beginWork(self, of: share) else {
         settle(key, .failed(.overloaded))
@@ -301,7 +306,7 @@ final class Flow: @unchecked Sendable {
       isWorking = true
     }
     note(.miss)
-    return .miss
+    return originalServes ? .originalServes : .miss
   }
 
   private func note(_ outcome: LookUpOutcome) {
@@ -313,7 +318,8 @@ final class Flow: @unchecked Sendable {
     case .store(let key, let stored):
       let body = stored.bytes.map { ByteBuffer(bytes: $0) } ?? bytes(stored.body)
       let output = Output(
-        body: body, mediaType: stored.mediaType, expires: context.now + Int64(stored.lifetimeSeconds))
+        body: body, mediaType: stored.mediaType, isOriginal: stored.isOriginal,
+        expires: context.now + Int64(stored.lifetimeSeconds))
       if stored.lifetimeSeconds > 0 { host.store.store(output, under: key) }
       settle(key, .made(output, lifetimeSeconds: stored.lifetimeSeconds))
     case .fail(let key, let problem):

@@ -156,15 +156,20 @@ public struct PixelResponder: Responder {
 
   private static func reply(_ rendering: Rendering) -> ByteBuffer {
     switch rendering {
-    case .output(let bytes, let milliseconds):
-      // The number of the blob is for the host to give.
-      let output = RenderedOutput(body: Blob(id: 0), byteCount: bytes.readableBytes, milliseconds: milliseconds)
-      return PixelParcel.reply(RenderResult.output(output), output: bytes)
+    case .output(let bytes, let milliseconds): return reply(bytes, isOriginal: false, milliseconds)
+    case .original(let bytes, let milliseconds): return reply(bytes, isOriginal: true, milliseconds)
     case .undecodable: return PixelParcel.reply(RenderResult.undecodable)
     case .timedOut: return PixelParcel.reply(RenderResult.timedOut)
     case .overloaded: return PixelParcel.reply(RenderResult.overloaded)
     case .failed: return PixelParcel.reply(RenderResult.failed)
     }
+  }
+
+  private static func reply(_ bytes: ByteBuffer, isOriginal: Bool, _ milliseconds: Int) -> ByteBuffer {
+    // The number of the blob is for the host to give.
+    let output = RenderedOutput(
+      body: Blob(id: 0), byteCount: bytes.readableBytes, isOriginal: isOriginal, milliseconds: milliseconds)
+    return PixelParcel.reply(RenderResult.output(output), output: bytes)
   }
 
   private static func text(_ status: Int, _ text: String) -> ServerResponse {
