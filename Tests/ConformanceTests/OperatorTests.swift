@@ -135,6 +135,21 @@ import Testing
     }
   }
 
+  @Test("nothing is left of a server that is killed", arguments: Run.buildNames)
+  func killed(build: String) async throws {
+    try await Turnstile.shared.pass {
+      let (origin, process) = try Self.start(build, name: "operator-killed-\(build)")
+      defer { origin.stop() }
+      defer { process.stop() }
+      _ = try process.waitUntilListening()
+      let all = try Self.group(of: process)
+      let server = try #require(all.first { Self.parents(of: $0).first == process.identifier })
+      kill(server, SIGKILL)
+      for _ in 0..<600 where all.contains(where: { kill($0, 0) == 0 }) { Thread.sleep(forTimeInterval: 0.05) }
+      #expect(all.filter { kill($0, 0) == 0 }.isEmpty)
+    }
+  }
+
   @Test("the pixel service of wasm/serve does nothing without the secret, which no command line holds")
   func secret() async throws {
     try await Turnstile.shared.pass {

@@ -3,7 +3,8 @@ import Testing
 
 /// What lies on disk of originals that are their own outputs: no case sees that, and servers are started anew over the same data.
 @Suite(.enabled(if: Layout.deployment == nil)) struct OriginalsAtRestTests {
-  @Test("an original's own bytes never reach the disk, and are fetched again after a restart", arguments: Run.buildNames)
+  @Test(
+    "an original's own bytes never reach the disk, and are fetched again after a restart", arguments: Run.buildNames)
   func atRest(build: String) async throws {
     let faults = try await Turnstile.shared.pass { try Self.faults(build) }
     for fault in faults { Issue.record("\(fault)") }
@@ -67,7 +68,9 @@ import Testing
     _ = origin.takeRequests()
     let second = try live(2)
     let asked = origin.takeRequests().map(\.target)
-    if asked != pictures.map({ "/images/\($0)" }) { wrong.append("after the restart the origin was asked for \(asked)") }
+    if asked != pictures.map({ "/images/\($0)" }) {
+      wrong.append("after the restart the origin was asked for \(asked)")
+    }
     for (one, other) in zip(first, second) where one.body != other.body || one["etag"] != other["etag"] {
       wrong.append("an answer is another one after the restart")
     }
@@ -79,7 +82,9 @@ import Testing
     return try paths.compactMap { path in
       var isFolder: ObjCBool = false
       let url = folder.appending(path: path)
-      guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), !isFolder.boolValue else { return nil }
+      guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), !isFolder.boolValue else {
+        return nil
+      }
       return (path, try Data(contentsOf: url))
     }
   }

@@ -27,11 +27,11 @@ COLORS = [(255, 0, 0), (0, 170, 0), (0, 0, 255), (255, 255, 0)]
 
 
 def pattern(index, size, alphas):
-    """A frame's own pixels, RGBA: stripes of a colour of its own, and of white, that are seen through more and more."""
+    """A frame's own pixels, RGBA: stripes of a colour of its own, and of white elsewhere than in others, that can be seen through."""
     width, height = size
     pixels = np.zeros((height, width, 4), np.uint8)
     for y, x in itertools.product(range(height), range(width)):
-        color = COLORS[index] if (x + y) % 3 else (255, 255, 255)
+        color = COLORS[index] if (x + y + index) % 3 else (255, 255, 255)
         pixels[y, x] = (*color, alphas[(x + index) % len(alphas)])
     return pixels
 
@@ -65,11 +65,11 @@ def chunk(name, data=b""):
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
-# name: color type, depth, alphas of the pattern, and how RGBA become numbers
 def grey(pixels):
     return pixels[..., :3].astype(int).sum(axis=2, keepdims=True) // 3
 
 
+# name: color type, depth, alphas of the pattern, and how RGBA become numbers
 KINDS = {
     "grey1": (0, 1, [255], lambda p: (grey(p) > 127).astype(int)),
     "grey8": (0, 8, [255], grey),
@@ -235,6 +235,9 @@ def main():
         areas = AREAS[place] if place == "whole" or not has_still else AREAS[place][1:]
         data, seen, still = png(kind, interlaced, areas, disposal, blending, has_still)
         keep(name, data, seen, [ms for _, _, ms in DELAYS[:len(areas)]], 3, still)
+        # Pillow mixes half transparent pixels otherwise, and reads no interlaced frames.
+        if kind == "rgba8" and not interlaced and blending == "source" and not has_still:
+            check(name, data, seen)
     for place, disposal, transparent, interlaced in itertools.product(
         GIF_AREAS, GIF_DISPOSALS, ("none", "all", "last"), (False, True)):
         name = f"{place}-{disposal}-{transparent}-{'interlaced' if interlaced else 'plain'}.gif"

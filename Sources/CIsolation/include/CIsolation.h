@@ -14,7 +14,7 @@ int cisolation_sockets(int ends[2]);
 int cisolation_close_from(posix_spawn_file_actions_t *actions, int first);
 /// Leaves this process without any network; 0 where the system allows that.
 int cisolation_leave_networks(void);
-/// Adds to the niceness of the first thread of a process, and so of what that starts from then on; 0 on success.
+/// Adds to the niceness of all threads of a process, and so of what they start; 0 on success.
 int cisolation_lower(pid_t process, int niceness);
 /// This process is killed when the thread ends that has started it.
 void cisolation_end_with_parent(void);

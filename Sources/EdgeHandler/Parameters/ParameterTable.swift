@@ -92,7 +92,9 @@ enum ParameterTable {
 
   static let quality = Parameter(
     .quality, .integer(1...100), standard: "80",
-    summary: "Of lossy encoders, on the scale of JPEG: a number means the same fidelity in every format; with `format=png` it makes a palette PNG.")
+    summary:
+      "Of lossy encoders, on the scale of JPEG: a number means the same fidelity in every format; with `format=png` it makes a palette PNG."
+  )
 
   static let variant = Parameter(
     .v, .text(0...64), standard: "none", summary: "Any text; enters the cache key and does nothing else.")

@@ -150,7 +150,8 @@ extension TransformOptions {
   fileprivate func encoding(_ format: OutputFormat) -> Encoding {
     let palette = format == .png && self.format == .named(.png) && quality != nil
     return Encoding(
-      format: format, quality: Quality.setting(for: quality ?? Self.standardQuality, in: format), lossless: self.format == .lossless, palette: palette,
+      format: format, quality: Quality.setting(for: quality ?? Self.standardQuality, in: format),
+      lossless: self.format == .lossless, palette: palette,
       metadata: format == .jpeg && metadata == .none && keepsCopyrightOfJPEG ? .copyright : metadata)
   }
 

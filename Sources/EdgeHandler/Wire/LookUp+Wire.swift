@@ -62,7 +62,8 @@ extension StoredOutput: WireValue {
     var object = try WireObject(wire)
     self.init(
       body: try object.value("body"), byteCount: try object.int("byteCount", from: 0),
-      mediaType: try object.string("mediaType"), isOriginal: object.has("isOriginal") ? try object.bool("isOriginal") : false,
+      mediaType: try object.string("mediaType"),
+      isOriginal: object.has("isOriginal") ? try object.bool("isOriginal") : false,
       lifetimeSeconds: try object.int("lifetimeSeconds", from: 0))
     if object.has("bytes") { bytes = try object.bytes("bytes") }
     try object.end()

@@ -1,7 +1,8 @@
 extension RenderPlan: WireValue {
   public var wire: JSON {
     .object([
-      JSON.Member("picture", picture.wire), JSON.Member("encoding", encoding.wire), JSON.Member("original", original.wire),
+      JSON.Member("picture", picture.wire), JSON.Member("encoding", encoding.wire),
+      JSON.Member("original", original.wire),
       JSON.Member("timeoutMilliseconds", .int(timeoutMilliseconds)),
     ])
   }
@@ -9,7 +10,8 @@ extension RenderPlan: WireValue {
   public init(wire: JSON) throws(WireError) {
     var object = try WireObject(wire)
     self.init(
-      picture: try object.value("picture"), encoding: try object.value("encoding"), original: try object.value("original"),
+      picture: try object.value("picture"), encoding: try object.value("encoding"),
+      original: try object.value("original"),
       timeoutMilliseconds: try object.int("timeoutMilliseconds", from: 0))
     try object.end()
   }
@@ -96,7 +98,8 @@ extension RenderedOutput: WireValue {
     var object = try WireObject(wire)
     self.init(
       body: try object.value("body"), byteCount: try object.int("byteCount", from: 0),
-      isOriginal: object.has("isOriginal") ? try object.bool("isOriginal") : false, milliseconds: try object.int("milliseconds", from: 0))
+      isOriginal: object.has("isOriginal") ? try object.bool("isOriginal") : false,
+      milliseconds: try object.int("milliseconds", from: 0))
     try object.end()
   }
 }

@@ -140,7 +140,9 @@ enum OutputFile {
 
   private static func checksum(_ output: Output, _ digest: OutputDigest) -> String {
     var checksum = Checksum()
-    Array("\(digest.hex) \(output.expires) \(output.mediaType) \(output.isOriginal)".utf8).withUnsafeBytes { checksum.add($0) }
+    Array("\(digest.hex) \(output.expires) \(output.mediaType) \(output.isOriginal)".utf8).withUnsafeBytes {
+      checksum.add($0)
+    }
     output.body.withUnsafeReadableBytes { checksum.add($0) }
     return String(checksum.value, radix: 16)
   }

@@ -11,11 +11,14 @@ final class AVIFFrames {
   private(set) var delaysInMilliseconds: [Int] = []
   private let reader: OpaquePointer
   private let count: Int
+  private let color: ColorSignal?
   private let interruption: Interruption
 
-  /// - Parameter bytes: must stay where they are as long as this.
+  /// - Parameters:
+  ///   - bytes: must stay where they are as long as this.
+  ///   - color: what colours mean where no profile says so.
   init(
-    _ bytes: UnsafeRawBufferPointer, _ sequence: AVIFSequence, _ limits: PixelEngine.Limits,
+    _ bytes: UnsafeRawBufferPointer, _ sequence: AVIFSequence, color: ColorSignal?, _ limits: PixelEngine.Limits,
     _ interruption: Interruption
   ) throws(PixelFailure) {
     guard
@@ -26,6 +29,7 @@ final class AVIFFrames {
     self.interruption = interruption
     size = PixelSize(width: Int(cavif_width(reader)), height: Int(cavif_height(reader)))
     plays = sequence.plays
+    self.color = color
     count = sequence.count
     // The limits were held against what the sequence says.
     guard size == sequence.size else { throw .undecodable }
@@ -49,6 +53,7 @@ final class AVIFFrames {
     let visible =
       cavif_has_alpha(reader) != 0 ? stored : try VipsPicture(cvips_extract_bands(stored.pointer, 0, 3))
     let picture = try VipsPicture(cvips_with_interpretation(visible.pointer, VIPS_INTERPRETATION_sRGB))
+    if let color { picture.colorSignal = color }
     var profileBytes = 0
     if let profile = cavif_profile(reader, &profileBytes), profileBytes > 0 {
       vips_image_set_blob_copy(picture.pointer, VIPS_META_ICC_NAME, profile, profileBytes)

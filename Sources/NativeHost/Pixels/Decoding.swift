@@ -166,7 +166,7 @@ extension EncodedPicture {
     }
     // Where the tracks are damaged, the still may be whole.
     if format == .avif, structure.frames > 1, let sequence = AVIFSequence(bytes),
-      let frames = try? AVIFFrames(bytes, sequence, limits, interruption)
+      let frames = try? AVIFFrames(bytes, sequence, color: structure.color, limits, interruption)
     {
       return AnimationFrames(frames)
     }

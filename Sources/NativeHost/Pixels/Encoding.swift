@@ -24,7 +24,9 @@ extension Film {
     }
     if encoding.format == .png || encoding.format == .jpeg, let census { picture = try picture.reduced(census) }
     let body = try Self.file(of: picture, encoding, isAnimation: isAnimation, interruption)
-    guard encoding.format == .webp, !encoding.lossless, let census, census.repetition >= Effort.flat else { return body }
+    guard encoding.format == .webp, !encoding.lossless, let census, census.repetition >= Effort.flat else {
+      return body
+    }
     guard !interruption.isDue else { throw .interrupted }
     var exact = encoding
     exact.lossless = true

@@ -5,13 +5,22 @@ struct PixelContext {
   let limits: PixelEngine.Limits
   let svgWorker: [String]
   let interruption: Interruption
-  /// Of the processes that are started for it.
-  var priority = WorkPriority.usual
+  let priority: WorkPriority
   let structures = StructureCache()
+
+  init(
+    limits: PixelEngine.Limits, svgWorker: [String], interruption: Interruption,
+    priority: WorkPriority = WorkPriority()
+  ) {
+    self.limits = limits
+    self.svgWorker = svgWorker
+    self.interruption = interruption
+    self.priority = priority
+  }
 
   /// For bytes that are gone sooner than what is kept here: others may come to lie at their place.
   var forAnother: PixelContext {
-    PixelContext(limits: limits, svgWorker: svgWorker, interruption: interruption)
+    PixelContext(limits: limits, svgWorker: svgWorker, interruption: interruption, priority: priority)
   }
 
   /// - Parameter svg: must stay where it is as long as this.

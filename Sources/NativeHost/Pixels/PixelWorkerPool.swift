@@ -12,10 +12,9 @@ final class PixelWorkerPool: @unchecked Sendable {
   }
 
   private let command: [String]
-  /// Of each priority: a process keeps the one that it was started with.
   private let maximumIdle: Int
   private let lock = Lock()
-  private var idle: [WorkPriority: [WorkerProcess]] = [:]
+  private var idle: [WorkerProcess] = []
   private var isOpen = true
 
   init(command: [String], maximumIdle: Int) {
@@ -26,7 +25,7 @@ final class PixelWorkerPool: @unchecked Sendable {
   /// Ends those that have nothing to do; none is kept from now on.
   func close() {
     let ended = lock.withLock {
-      defer { idle = [:] }
+      defer { idle = [] }
       isOpen = false
       return idle
     }
@@ -44,8 +43,10 @@ final class PixelWorkerPool: @unchecked Sendable {
       let terms = PixelJob.Terms(
         limits: context.limits, milliseconds: Int(min(left, 86_400_000)), memory: cost.memory)
       let head = job.head(blobs: blobs, terms)
-      let kept = lock.withLock { idle[context.priority]?.popLast() }
-      guard let worker = kept ?? WorkerProcess(command, context.priority) else { throw .notStarted }
+      let kept = takeIdle(context.priority)
+      guard let worker = kept ?? WorkerProcess(command) else { throw .notStarted }
+      context.priority.enter(worker)
+      defer { context.priority.leave(worker) }
       func read(_ count: Int) throws(Failure) -> [UInt8] {
         if let bytes = worker.read(count, unless: { interruption.isDue }) { return bytes }
         throw interruption.isDue ? .interrupted : .died
@@ -67,12 +68,23 @@ final class PixelWorkerPool: @unchecked Sendable {
       guard let (text, output) = PixelJob.answerLengths(try read(PixelJob.answerHeadBytes)),
         let answer = job.answer(try read(text), try read(output))
       else { throw .died }
-      lock.withLock {
-        if isOpen, idle[context.priority, default: []].count < maximumIdle {
-          idle[context.priority, default: []].append(worker)
-        }
-      }
+      keep(worker)
       return answer
+    }
+  }
+  /// One that has a low priority is for work that has.
+  private func takeIdle(_ priority: WorkPriority) -> WorkerProcess? {
+    let isLow = priority.isLow
+    return lock.withLock {
+      guard let place = idle.lastIndex(where: { $0.isLow == isLow }) else { return nil }
+      return idle.remove(at: place)
+    }
+  }
+
+  private func keep(_ worker: WorkerProcess) {
+    lock.withLock {
+      // As many of either priority.
+      if isOpen, idle.count(where: { $0.isLow == worker.isLow }) < maximumIdle { idle.append(worker) }
     }
   }
 }

@@ -53,15 +53,14 @@ enum PlanRun {
     guard let picture = EncodedPicture(bytes, context), let header = try? picture.header() else { return false }
     guard header.width * header.height * header.frames <= context.limits.maximumPixels else { return true }
     do throws(PixelFailure) {
-      if header.frames > 1 {
-        var frames = try picture.animation()
-        var count = 0
-        while let frame = try frames.next(after: count) {
-          _ = try frame.computed(context.interruption)
-          count += 1
-        }
-      } else {
-        _ = try picture.open().computed(context.interruption)
+      // What is shown where nothing moves may be none of the frames.
+      _ = try picture.open().computed(context.interruption)
+      guard header.frames > 1 else { return true }
+      var frames = try picture.animation()
+      var count = 0
+      while let frame = try frames.next(after: count) {
+        _ = try frame.computed(context.interruption)
+        count += 1
       }
       return true
     } catch {

@@ -48,7 +48,8 @@ final class SVGRenderer {
   }
 
   private func start() throws(PixelFailure) -> (process: WorkerProcess, size: PixelSize) {
-    guard let process = WorkerProcess(command + ["\(maximumPixels)"], input: svg, priority) else { throw .engine }
+    guard let process = WorkerProcess(command + ["\(maximumPixels)"], input: svg) else { throw .engine }
+    priority.enter(process)
     return (process, try readSize(process))
   }
 

@@ -14,12 +14,12 @@ struct WorkCost {
   /// A thread may be held past its limit by a second; a busy machine is slower than an idle one.
   private static let longestUnbroken = 0.6e9
 
-  /// Work of so many pixels, which take some 50 ms, is given a low priority, and so a process. For less, others need hardly wait, and what
-  /// a process costs more would show.
-  private static let leastOfLowPriority = 2_000_000
+  /// Work of so many pixels, which take some 50 ms, is given a process where it may have to yield (``WorkPriority``). For less, others
+  /// need hardly wait, and what a process costs more would show.
+  private static let leastThatYields = 2_000_000
 
   func needsProcess(_ priority: WorkPriority) -> Bool {
-    !isPredictable || unbroken > Self.longestUnbroken || priority == .low && pixels >= Self.leastOfLowPriority
+    !isPredictable || unbroken > Self.longestUnbroken || !priority.isFirst && pixels >= Self.leastThatYields
   }
 
   /// Bytes of address space for such a process: that of any process, and what codecs take for a pixel.

@@ -31,11 +31,16 @@ final class WorkQueue: @unchecked Sendable {
     let work: Work
   }
 
+  private struct Running {
+    let interruption: Interruption
+    let priority: WorkPriority
+  }
+
   private let threads: Int
   private let maximumQueued: Int
   private let lock = Lock()
   private var queue = FairQueue<Entry>()
-  private var running: [Interruption] = []
+  private var running: [Running] = []
   private var threadCount = 0
   private var isOpen = true
   /// What waits and what runs. Raised under the lock.
@@ -99,7 +104,7 @@ final class WorkQueue: @unchecked Sendable {
   func shutdown() {
     close()
     lock.withLock {
-      for interruption in running { interruption.cancel() }
+      for work in running { work.interruption.cancel() }
       while threadCount > 0 { lock.wait(until: nil) }
     }
   }
@@ -112,7 +117,7 @@ final class WorkQueue: @unchecked Sendable {
       let tell = entry.work(.run(entry.interruption, priority))
       let cost = (ContinuousClock.now - start) / .milliseconds(1)
       lock.withLock {
-        running.removeAll { $0 === entry.interruption }
+        running.removeAll { $0.interruption === entry.interruption }
         queue.end(of: share, cost: cost)
       }
       count.subtract(1, ordering: .relaxed)
@@ -125,8 +130,13 @@ final class WorkQueue: @unchecked Sendable {
     lock.withLock {
       while isOpen {
         if let (entry, share) = queue.next(places: threads, where: { !$0.interruption.isDue }) {
-          running.append(entry.interruption)
-          return (entry, share, queue.runningCount(of: share) > 1 ? .low : .usual)
+          let own = queue.runningCount(of: share)
+          let priority = WorkPriority(isFirst: own == 1, isLow: own > 1 && own < queue.runningCount)
+          if priority.isFirst, own < queue.runningCount {
+            for other in running where !other.priority.isFirst { other.priority.lower() }
+          }
+          running.append(Running(interruption: entry.interruption, priority: priority))
+          return (entry, share, priority)
         }
         lock.wait(until: nil)
       }

@@ -1,14 +1,16 @@
 import CIsolation
 import Glibc
+import Synchronization
 
 /// A process with two ends and nothing else of this one: a file to read, and a socket to be asked and to answer on. It is ended with this.
-final class WorkerProcess {
+final class WorkerProcess: Sendable {
   private let process: pid_t
   private let socket: Int32
+  private let hasLowPriority = Mutex(false)
 
   /// `nil` where it cannot be started.
   /// - Parameter input: `nil` for an empty file.
-  init?(_ command: [String], input: UnsafeRawBufferPointer? = nil, _ priority: WorkPriority = .usual) {
+  init?(_ command: [String], input: UnsafeRawBufferPointer? = nil) {
     guard let file = input.map(Self.file) ?? open("/dev/null", O_RDONLY | O_CLOEXEC), file >= 0 else { return nil }
     defer { close(file) }
     var ends: [Int32] = [-1, -1]
@@ -20,8 +22,16 @@ final class WorkerProcess {
     }
     self.process = process
     socket = ends[0]
-    // At once, before it has other threads: those that it starts have the niceness of the first.
-    if priority == .low { cisolation_lower(process, WorkPriority.niceness) }
+  }
+
+  var isLow: Bool { hasLowPriority.withLock { $0 } }
+
+  /// For good: a process without privileges cannot be raised again.
+  func lower() {
+    hasLowPriority.withLock { isLow in
+      if !isLow { cisolation_lower(process, WorkPriority.niceness) }
+      isLow = true
+    }
   }
 
   deinit {

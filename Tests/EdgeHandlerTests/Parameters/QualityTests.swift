@@ -14,7 +14,8 @@ import Testing
   @Test(
     "settings lie between the measured ones",
     arguments: [
-      (80, OutputFormat.webp, 76), (80, .avif, 51), (81, .avif, 52), (75, .avif, 48), (85, .webp, 81), (100, .webp, 100),
+      (80, OutputFormat.webp, 76), (80, .avif, 51), (81, .avif, 52), (75, .avif, 48), (85, .webp, 81),
+      (100, .webp, 100),
       (80, .jpeg, 80), (33, .png, 33),
     ])
   func points(number: Int, format: OutputFormat, setting: Int) {

@@ -48,8 +48,10 @@ import Testing
   @Test(
     "what does nothing does not keep an original from passing",
     arguments: [
-      "w=900&fit=scale-down", "w=300", "w=300&h=200&fit=cover", "h=200", "quality=1", "quality=100", "trim=0;0;0;0", "blur=0",
-      "rotate=0", "gamma=1", "border=0", "metadata=keep", "metadata=copyright", "background=red", "v=2", "anim=false", "dpr=2",
+      "w=900&fit=scale-down", "w=300", "w=300&h=200&fit=cover", "h=200", "quality=1", "quality=100", "trim=0;0;0;0",
+      "blur=0",
+      "rotate=0", "gamma=1", "border=0", "metadata=keep", "metadata=copyright", "background=red", "v=2", "anim=false",
+      "dpr=2",
     ])
   func neutral(parameters: String) throws {
     #expect(try use("/web/a?\(parameters)", .image(.jpeg, 300, 200)) == .ifNotLarger)
@@ -59,7 +61,8 @@ import Testing
     "an original does not pass where a pixel changes",
     arguments: [
       "w=299", "w=301", "w=300&h=200&fit=pad&dpr=2", "w=100&h=200&fit=squeeze", "trim=1;0;0;0", "flip=h", "rotate=180",
-      "blur=1", "sharpen=1", "brightness=1.1", "contrast=0.9", "saturation=0", "gamma=2", "border=1", "mark=web/mark.png",
+      "blur=1", "sharpen=1", "brightness=1.1", "contrast=0.9", "saturation=0", "gamma=2", "border=1",
+      "mark=web/mark.png",
       "mark=web/mark.png&mark-opacity=0",
     ])
   func changed(parameters: String) throws {

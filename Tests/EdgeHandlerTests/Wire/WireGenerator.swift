@@ -65,7 +65,8 @@ struct WireGenerator {
   // MARK: Plans
 
   mutating func plan() -> RenderPlan {
-    RenderPlan(picture: picture(depth: 0), encoding: encoding(), original: one(of: RenderPlan.OriginalUse.allCases),
+    RenderPlan(
+      picture: picture(depth: 0), encoding: encoding(), original: one(of: RenderPlan.OriginalUse.allCases),
       timeoutMilliseconds: count())
   }
 

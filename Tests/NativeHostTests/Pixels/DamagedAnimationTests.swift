@@ -39,6 +39,10 @@ import Testing
   /// Frames of what comes of it, or `nil` where it cannot be decoded.
   private static func frames(_ file: [UInt8], _ wanted: Picture.Frames = .all) async throws -> Int? {
     let bytes = ByteBuffer(bytes: file)
+    // The handler asks for nothing that is beyond the limits.
+    guard case .image(let header) = await Workbench.inspect(bytes),
+      PixelEngine.Limits().permit(header, frames: wanted == .all ? header.frames : 1)
+    else { return nil }
     let plan = RenderPlan(
       picture: .decoded(Workbench.original, frames: wanted, [.resize(width: 8, height: 6)]),
       encoding: Encoding(format: .webp), timeoutMilliseconds: 60_000)
@@ -46,6 +50,13 @@ import Testing
     case .output(let output, _): return try Workbench.look(output).frames
     case .undecodable: return nil
     case let rendering: throw Unexpected(what: "\(rendering)")
+    }
+  }
+
+  /// PNG 3, annex D.
+  private static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    ~bytes.reduce(.max) { sum, byte in
+      (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in sum & 1 == 1 ? 0xEDB8_8320 ^ sum >> 1 : sum >> 1 }
     }
   }
 
@@ -134,6 +145,40 @@ import Testing
     }
     #expect(try await Self.frames(chunks.file, .first) == 1)
     #expect(try await Self.frames(chunks.file) == nil)
+  }
+
+  @Test("a damaged default image is the original's fault, and none of the animation's")
+  func damagedStill() async throws {
+    var chunks = try Self.chunks("anim.png")
+    let place = try #require(chunks.places(of: "IDAT").first)
+    for index in chunks.list[place].bytes.indices.dropFirst(10) { chunks.list[place].bytes[index] = 0xFF }
+    #expect(try await Self.frames(chunks.file, .first) == nil)
+    #expect(try await Self.frames(chunks.file) == 4)
+  }
+
+  @Test(
+    "EXIF of an animated PNG is turned upright and kept as asked",
+    arguments: [Encoding.Metadata.none, .copyright, .keep])
+  func metadata(kept: Encoding.Metadata) async throws {
+    var chunks = try Self.chunks("anim.png")
+    // Big-endian, one directory of three tags: make, orientation 6, copyright.
+    let block: [UInt8] =
+      [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 3]
+      + [0x01, 0x0F, 0, 2, 0, 0, 0, 4] + "Cam\0".utf8 + [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0]
+      + [0x82, 0x98, 0, 2, 0, 0, 0, 4] + "Ada\0".utf8 + [0, 0, 0, 0]
+    let length = UInt8(block.count)
+    let checksum = Self.checksum(Array("eXIf".utf8) + block)
+    let chunk =
+      [0, 0, 0, length] + "eXIf".utf8 + block + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: checksum >> $0) }
+    chunks.list.insert(("eXIf", chunk), at: 1)
+    let plan = RenderPlan(
+      picture: .decoded(Workbench.original, frames: .all, []), encoding: Encoding(format: .webp, metadata: kept),
+      timeoutMilliseconds: 60_000)
+    let look = try Workbench.look(
+      try await Workbench.output(plan, [Workbench.original: ByteBuffer(bytes: chunks.file)]))
+    #expect(look.width == 48 && look.height == 64 && look.frames == 4)
+    #expect(look.metadata.exif["33432"] == (kept == .none ? nil : "Ada"))
+    #expect(look.metadata.exif["271"] == (kept == .keep ? "Cam" : nil))
   }
 
   @Test("what a format cannot say of the time is the most that it can", arguments: [OutputFormat.webp, .gif])

@@ -39,7 +39,9 @@ import Testing
     }
   }
 
-  @Test("a JPEG of a grey original has one component, also after a resize", arguments: ["grey-photo.png", "frugal-grey.jpg"])
+  @Test(
+    "a JPEG of a grey original has one component, also after a resize",
+    arguments: ["grey-photo.png", "frugal-grey.jpg"])
   func jpeg(name: String) async throws {
     for operations in [[], [Self.half], [.blur(radius: FixedPoint(millionths: 1_000_000))]] as [[PixelOperation]] {
       let output = try await Workbench.output(name, operations, as: Encoding(format: .jpeg))
@@ -57,11 +59,15 @@ import Testing
     #expect(try Workbench.look(output).metadata.exif["315"] == "Ada Example")
   }
 
-  @Test("a drawing in WebP is without loss where that takes fewer bytes", arguments: ["scan.png", "indexed.png", "greys.png"])
+  @Test(
+    "a drawing in WebP is without loss where that takes fewer bytes",
+    arguments: ["scan.png", "indexed.png", "greys.png"])
   func webP(name: String) async throws {
     let lossy = try await Workbench.output(name, as: Encoding(format: .webp))
     #expect(try Workbench.look(lossy, reference: name).isLossless)
-    #expect(lossy.readableBytes <= (try await Workbench.output(name, as: Encoding(format: .webp, lossless: true))).readableBytes)
+    #expect(
+      lossy.readableBytes
+        <= (try await Workbench.output(name, as: Encoding(format: .webp, lossless: true))).readableBytes)
     #expect(!(try Workbench.look(try await Workbench.output("photo.png", as: Encoding(format: .webp))).isLossless))
   }
 

@@ -52,7 +52,9 @@ import Testing
     }
   }
 
-  @Test("metadata and profile are removed without encoding", arguments: ["told.jpg", "told.png", "told.webp", "told.gif", "told.avif"])
+  @Test(
+    "metadata and profile are removed without encoding",
+    arguments: ["told.jpg", "told.png", "told.webp", "told.gif", "told.avif"])
   func strips(name: String) async throws {
     let original = try TestPictures.bytes(name)
     let encoding = Encoding(format: try format(name))
@@ -72,7 +74,8 @@ import Testing
     #expect((look.decibels ?? 0) > 60)
     // What is to be kept cannot be told apart from what is not.
     for metadata in [Encoding.Metadata.copyright, .keep] {
-      guard case .output = await rendering(original, .ifPossible, as: Encoding(format: encoding.format, metadata: metadata))
+      guard
+        case .output = await rendering(original, .ifPossible, as: Encoding(format: encoding.format, metadata: metadata))
       else {
         Issue.record("\(metadata): it passes")
         continue
@@ -127,7 +130,8 @@ import Testing
       ("cHRM", numbers(31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000)),
     ]
     for (name, data) in passing {
-      guard case .original(let bytes, _) = await rendering(try with(name, data), .ifPossible, as: Encoding(format: .png))
+      guard
+        case .original(let bytes, _) = await rendering(try with(name, data), .ifPossible, as: Encoding(format: .png))
       else {
         Issue.record("\(name) \(data) does not pass")
         continue

@@ -29,7 +29,8 @@ enum AVIFPassing {
       guard item.extents.count == 1, let place = place(of: item.extents[0], in: bytes), replacement.count <= place.count
       else { return nil }
       file.replaceSubrange(
-        place, with: replacement + [UInt8](repeating: item.type == "mime" ? 0x20 : 0, count: place.count - replacement.count))
+        place,
+        with: replacement + [UInt8](repeating: item.type == "mime" ? 0x20 : 0, count: place.count - replacement.count))
       written.append(place)
     }
     // What is overwritten must be nothing of the picture, nor of the tables before it.

@@ -37,12 +37,14 @@ enum PassedOriginal {
   /// By how much a channel may change for a profile to count as sRGB: profiles of it round their curves.
   private static let tolerance = 2
 
-  /// Whether the pixels mean the same without orientation and profile: the profile is applied to a cube of colours, which must come out as they went in.
+  /// Whether the pixels mean the same without orientation, profile and what else signals colours: what converts them is tried on a cube
+  /// of colours, which must come out as they went in.
   private static func isPlain(_ original: EncodedPicture) -> Bool {
     guard let picture = try? original.open(), picture.interpretation != VIPS_INTERPRETATION_CMYK,
       original.orientation(picture) == 1
     else { return false }
-    guard let profile = picture.bytes(VIPS_META_ICC_NAME) else { return true }
+    let (profile, signal) = (picture.bytes(VIPS_META_ICC_NAME), picture.colorSignal)
+    guard profile != nil || signal != nil else { return true }
     let steps = stride(from: 0, through: 255, by: 15).map { UInt8($0) }
     let isGrey = picture.bands < 3
     let colors: [UInt8] =
@@ -55,7 +57,8 @@ enum PassedOriginal {
         })
       let colored = try VipsPicture(
         cvips_with_interpretation(cube.pointer, isGrey ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB))
-      profile.withUnsafeBytes {
+      if let signal { colored.colorSignal = signal }
+      profile?.withUnsafeBytes {
         vips_image_set_blob_copy(colored.pointer, VIPS_META_ICC_NAME, $0.baseAddress, $0.count)
       }
       let converted = try ColorConversion.finish(colored).pixels()

@@ -262,7 +262,9 @@ final class Flow: @unchecked Sendable {
         loop.execute { [self] in
           guard effects.removeValue(forKey: id) != nil, !isOver else { return }
           // Of an original that serves, the store has no more than that once memory has lost it.
-          guard let output, !output.isMarker else { return continuation.value(missed(key, originalServes: output != nil)) }
+          guard let output, !output.isMarker else {
+            return continuation.value(missed(key, originalServes: output != nil))
+          }
           settle(key, .found(output))
           note(.hit)
           continuation.value(.hit(adopt(output)))
