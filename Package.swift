@@ -33,6 +33,12 @@ let package = Package(
       linkerSettings: [
         .linkedLibrary("webp"), .linkedLibrary("gmodule-2.0"), .linkedLibrary("tiff"), .linkedLibrary("lcms2"),
       ]),
+    // librsvg comes with libvips, and with it cairo, gdk-pixbuf and libxml2.
+    .systemLibrary(name: "CLibrsvgLibrary", path: "Sources/CLibrsvgLibrary", pkgConfig: "librsvg-2.0"),
+    .systemLibrary(name: "CLibxmlLibrary", path: "Sources/CLibxmlLibrary", pkgConfig: "libxml-2.0"),
+    .target(
+      name: "CDrawing", dependencies: ["CLibrsvgLibrary"], path: "Sources/CDrawing",
+      linkerSettings: [.linkedLibrary("webp")]),
     .target(name: "CIsolation", path: "Sources/CIsolation"),
     // Needs the headers of libavif alone, and does without where there are none.
     .target(name: "CAVIF", path: "Sources/CAVIF"),
@@ -42,7 +48,8 @@ let package = Package(
     .target(
       name: "Pixels",
       dependencies: [
-        "EdgeHandler", "Fairness", "CAVIF", "CDeflateLibrary", "CIsolation", "CVips",
+        "EdgeHandler", "Fairness", "CAVIF", "CDeflateLibrary", "CDrawing", "CIsolation", "CLibxmlLibrary", "CVips",
+        "CZlibLibrary",
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       path: "Sources/NativeHost/Pixels", swiftSettings: strict),

@@ -74,6 +74,20 @@ SVG
                       bomb, a huge canvas, a script.
   secret.png          80×80 magenta.
 
+  latin.svgz, utf-16-le.svg, utf-16-be.svg   logo.svg, compressed and in UTF-16 with a byte order mark.
+  bomb.svgz           logo.svg and 200 MB of blanks, compressed.
+
+BMP and ICO
+  q-*.bmp             24×16: red, green, blue and yellow quarters, with palettes (1 has red above blue, 4, 8, rle4, rle8), of
+                      16 (555, 565), 24 and 32 bits, from the top (top), with an alpha mask of which all is half transparent (alpha), and
+                      with the header of OS/2 (os2).
+  favicon.ico         16×16 red of 4 bits, 48×48 quarters of 32 bits whose lower left is transparent, 32×32 green as PNG, in this order; the
+                      directory says of the largest that it has 8×8.
+  i-*.ico             24×24 quarters of 4, 8, 24 bits whose lower left is transparent by the mask; and of 1 bit, red above blue.
+  png.ico             16×16 red, and 256×256 quarters as a PNG.
+  cut.bmp, cut.ico, huge.bmp, huge.ico, empty.ico, png-bomb.ico   Damaged: the first half of q-24.bmp and favicon.ico, headers that say
+                      30000×30000, an ICO of no picture, and one with bomb.png inside.
+
 Damaged
   truncated.jpg, truncated.png, truncated.webp, truncated.gif   The first half of photo.jpg, photo.png, photo.webp, anim.gif.
   headless.jpg, headless.png   The first 12 bytes only.
@@ -750,6 +764,164 @@ def hostile(name):
 @file("secret.png")
 def secret(name):
     return encoded(Image.new("RGB", (80, 80), (255, 0, 255)), "PNG")
+
+
+@file("latin.svgz", "utf-16-le.svg", "utf-16-be.svg", "bomb.svgz")
+def encoded_svg(name):
+    text = logo("logo.svg").decode()
+    match name:
+        case "latin.svgz":
+            return gzip.compress(text.encode(), mtime=0)
+        case "bomb.svgz":
+            return gzip.compress(text.encode() + b" " * 200_000_000, mtime=0)
+        case "utf-16-le.svg":
+            return b"\xff\xfe" + text.encode("utf-16-le")
+        case _:
+            return b"\xfe\xff" + ('<?xml version="1.0" encoding="UTF-16"?>' + text).encode("utf-16-be")
+
+
+# BMP and ICO
+
+QUARTERS = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0)]
+
+
+def quarters(width, height):
+    """Rows from the top of indices into QUARTERS."""
+    return [[(x >= width // 2) + 2 * (y >= height // 2) for x in range(width)] for y in range(height)]
+
+
+def rows_of(indices, bits, pixel):
+    """Rows as a BMP has them: each filled to four bytes."""
+    rows = []
+    for row in indices:
+        if bits >= 8:
+            data = b"".join(pixel(index) for index in row)
+        else:
+            per = 8 // bits
+            data = bytes(sum(index << (8 - bits * (place + 1)) for place, index in enumerate(row[start:start + per]))
+                         for start in range(0, len(row), per))
+        rows.append(data + bytes(-len(data) % 4))
+    return rows
+
+
+def bmp_header(width, height, bits, compression=0, size=0, colors=0, length=40, masks=()):
+    header = struct.pack("<IiiHHIIiiII", length, width, height, 1, bits, compression, size, 2835, 2835, colors, 0)
+    return header + b"".join(struct.pack("<I", mask) for mask in masks) + bytes(max(0, length - 40 - 4 * len(masks)))
+
+
+def bmp(header, palette, data):
+    start = 14 + len(header) + len(palette)
+    return b"BM" + struct.pack("<IHHI", start + len(data), 0, 0, start) + header + palette + data
+
+
+def run_lengths(indices, bits):
+    data = b""
+    for row in reversed(indices):
+        half = len(row) // 2
+        for index in (row[0], row[-1]):
+            data += bytes([half, index if bits == 8 else index << 4 | index])
+        data += b"\0\0"
+    return data + b"\0\1"
+
+
+@file(*(f"q-{kind}.bmp" for kind in
+        ("1", "4", "8", "rle4", "rle8", "555", "565", "24", "32", "top", "alpha", "os2")), "cut.bmp", "huge.bmp")
+def windows_bitmap(name):
+    kind = name.removesuffix(".bmp").removeprefix("q-")
+    width, height = 24, 16
+    indices = quarters(width, height)
+    bgr = lambda index: bytes(reversed(QUARTERS[index]))
+    palette = b"".join(bgr(index) + b"\0" for index in range(4))
+    match kind:
+        case "1":
+            rows = rows_of([[int(y >= 8)] * width for y in range(height)], 1, None)
+            return bmp(bmp_header(width, height, 1, colors=2), palette[:4] + palette[8:12], b"".join(reversed(rows)))
+        case "4" | "8":
+            rows = rows_of(indices, int(kind), lambda index: bytes([index]))
+            return bmp(bmp_header(width, height, int(kind), colors=4), palette, b"".join(reversed(rows)))
+        case "rle4" | "rle8":
+            bits = int(kind[3:])
+            data = run_lengths(indices, bits)
+            return bmp(bmp_header(width, height, bits, 2 if bits == 4 else 1, len(data), 4), palette, data)
+        case "555":
+            pixel = lambda index: struct.pack("<H", sum((c >> 3) << s for c, s in zip(QUARTERS[index], (10, 5, 0))))
+            return bmp(bmp_header(width, height, 16), b"", b"".join(reversed(rows_of(indices, 16, pixel))))
+        case "565":
+            red, green, blue = zip(*QUARTERS)
+            pixel = lambda index: struct.pack("<H", red[index] >> 3 << 11 | green[index] >> 2 << 5 | blue[index] >> 3)
+            header = bmp_header(width, height, 16, 3)
+            return bmp(header, struct.pack("<III", 0xF800, 0x7E0, 0x1F), b"".join(reversed(rows_of(indices, 16, pixel))))
+        case "24" | "cut":
+            whole = bmp(bmp_header(width, height, 24), b"", b"".join(reversed(rows_of(indices, 24, bgr))))
+            return whole if kind == "24" else whole[:len(whole) // 2]
+        case "32":
+            return bmp(bmp_header(width, height, 32), b"",
+                       b"".join(reversed(rows_of(indices, 32, lambda index: bgr(index) + b"\0"))))
+        case "top":
+            return bmp(bmp_header(width, -height, 24), b"", b"".join(rows_of(indices, 24, bgr)))
+        case "alpha":
+            masks = (0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+            header = bmp_header(width, height, 32, 3, length=108, masks=masks)
+            return bmp(header, b"", b"".join(reversed(rows_of(indices, 32, lambda index: bgr(index) + b"\x80"))))
+        case "huge":
+            return bmp(bmp_header(30_000, 30_000, 24), b"", bytes(1000))
+        case _:
+            header = struct.pack("<IHHHH", 12, width, height, 1, 24)
+            return bmp(header, b"", b"".join(reversed(rows_of(indices, 24, bgr))))
+
+
+def icon_picture(indices, bits, colors, transparent=()):
+    """A BMP without its file header, and below the colours a mask of one bit."""
+    height, width = len(indices), len(indices[0])
+    alpha = lambda index: b"\0" if index in transparent else b"\xff"
+    pixel = lambda index: bytes([index]) if bits == 8 else bytes(reversed(colors[index])) + alpha(index) * (bits == 32)
+    palette = b"" if bits > 8 else b"".join(bytes(reversed(color)) + b"\0" for color in colors).ljust(4 << bits, b"\0")
+    data = b"".join(reversed(rows_of(indices, bits, pixel)))
+    mask = b"".join(reversed(rows_of([[int(index in transparent) for index in row] for row in indices], 1, None)))
+    return bmp_header(width, 2 * height, bits) + palette + data + mask
+
+
+def ico(*pictures):
+    """Of each the side and the bits that the directory says, and its bytes."""
+    directory, data = b"", b""
+    for side, bits, picture in pictures:
+        start = 6 + 16 * len(pictures) + len(data)
+        directory += struct.pack("<BBBBHHII", side % 256, side % 256, 0, 0, 1, bits, len(picture), start)
+        data += picture
+    return struct.pack("<HHH", 0, 1, len(pictures)) + directory + data
+
+
+def as_png(width, height):
+    image = Image.new("RGB", (width, height))
+    image.putdata([QUARTERS[index] for row in quarters(width, height) for index in row])
+    return encoded(image, "PNG")
+
+
+@file("i-1.ico", "i-4.ico", "i-8.ico", "i-24.ico")
+def small_icon(name):
+    bits = int(name[2:-4])
+    if bits == 1:
+        return ico((24, 1, icon_picture([[int(y >= 12)] * 24 for y in range(24)], 1, [QUARTERS[0], QUARTERS[2]])))
+    return ico((24, bits, icon_picture(quarters(24, 24), bits, QUARTERS, transparent=(2,))))
+
+
+@file("favicon.ico", "png.ico", "cut.ico", "huge.ico", "empty.ico", "png-bomb.ico")
+def icon(name):
+    red = (16, 4, icon_picture([[0] * 16 for _ in range(16)], 4, QUARTERS))
+    match name:
+        case "favicon.ico" | "cut.ico":
+            large = (8, 32, icon_picture(quarters(48, 48), 32, QUARTERS, transparent=(2,)))
+            green = (32, 32, encoded(Image.new("RGB", (32, 32), (0, 255, 0)), "PNG"))
+            whole = ico(red, large, green)
+            return whole if name == "favicon.ico" else whole[:len(whole) // 2]
+        case "png.ico":
+            return ico(red, (256, 32, as_png(256, 256)))
+        case "huge.ico":
+            return ico((48, 24, bmp_header(30_000, 60_000, 24) + bytes(1000)))
+        case "empty.ico":
+            return ico()
+        case _:
+            return ico(red, (48, 32, bomb("bomb.png")))
 
 
 # Damaged

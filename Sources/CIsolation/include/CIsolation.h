@@ -3,6 +3,8 @@
 
 // GNU extensions that Swift's Glibc module leaves out.
 
+#include "Forking.h"
+
 #include <spawn.h>
 #include <sys/types.h>
 

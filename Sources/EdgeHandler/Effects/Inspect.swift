@@ -43,7 +43,7 @@ public enum UnreadFeature: Sendable, Equatable, CaseIterable {
 /// What the first bytes of an original say of it.
 public struct ImageHeader: Sendable, Equatable {
   public enum Format: Sendable, Equatable, CaseIterable {
-    case jpeg, png, webp, gif, avif, heic, tiff, svg
+    case jpeg, png, webp, gif, avif, heic, tiff, bmp, ico, svg
   }
 
   public var format: Format
@@ -55,12 +55,14 @@ public struct ImageHeader: Sendable, Equatable {
   /// Frames of an animation (1 for a still, also for the pages of a TIFF or HEIC, of which only the first is used).
   public var frames: Int
   public var hasAlpha: Bool
+  /// What ``width`` and ``height`` were rounded from; `nil` where they say it all, as pixels do.
+  public var fractionalSize: FractionalSize?
   /// In the oriented first frame's pixels; `nil` unless asked for, or where the whole image is uniform.
   public var content: PixelRect?
 
   public init(
     format: Format, width: Int, height: Int, orientation: Int = 1, frames: Int = 1, hasAlpha: Bool = false,
-    content: PixelRect? = nil
+    content: PixelRect? = nil, fractionalSize: FractionalSize? = nil
   ) {
     self.format = format
     self.width = width
@@ -69,11 +71,23 @@ public struct ImageHeader: Sendable, Equatable {
     self.frames = frames
     self.hasAlpha = hasAlpha
     self.content = content
+    self.fractionalSize = fractionalSize
   }
 
   /// Size of a frame as a person sees it: orientations 5–8 exchange the axes.
   public var orientedSize: PixelSize {
     orientation >= 5 ? PixelSize(width: height, height: width) : PixelSize(width: width, height: height)
+  }
+}
+
+/// Of a drawing, in px: its shape counts also where it is smaller than a pixel. More than 0 each way.
+public struct FractionalSize: Sendable, Equatable {
+  public var width: FixedPoint
+  public var height: FixedPoint
+
+  public init(width: FixedPoint, height: FixedPoint) {
+    self.width = width
+    self.height = height
   }
 }
 

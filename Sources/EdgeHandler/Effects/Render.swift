@@ -157,6 +157,11 @@ public struct Encoding: Sendable, Equatable {
 /// A format that outputs are written in.
 public enum OutputFormat: Sendable, Equatable, CaseIterable {
   case avif, webp, jpeg, png, gif
+  /// The original's own drawing without what could run or refer to something outside of it: of an SVG, and without any operation.
+  case svg
+
+  /// Those that hold pixels.
+  public static let rasters = allCases.filter { $0 != .svg }
 
   /// As a URL names it.
   var keyword: String {
@@ -166,6 +171,7 @@ public enum OutputFormat: Sendable, Equatable, CaseIterable {
     case .jpeg: "jpeg"
     case .png: "png"
     case .gif: "gif"
+    case .svg: "svg"
     }
   }
 
@@ -176,6 +182,7 @@ public enum OutputFormat: Sendable, Equatable, CaseIterable {
     case .jpeg: "image/jpeg"
     case .png: "image/png"
     case .gif: "image/gif"
+    case .svg: "image/svg+xml"
     }
   }
 }

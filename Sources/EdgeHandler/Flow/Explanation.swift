@@ -102,6 +102,7 @@ extension Explanation {
   mutating func tellQuality(_ quality: Int?, _ format: OutputFormat) {
     switch format {
     case .gif: ignore(.quality, "GIF has none")
+    case .svg: ignore(.quality, "a drawing has none")
     case .png where quality == nil && !isGiven(.quality): tell(.quality, "none, without loss", "default")
     case .png where quality == nil: ignore(.quality, "only format=png makes a palette PNG of it")
     case .png, .avif, .webp, .jpeg:

@@ -158,7 +158,8 @@ final class OriginalLoading: Sendable {
       switch result {
       case .unsupported:
         return fail(
-          Problem(.unsupportedFormat, "The original is none of JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF and SVG."))
+          Problem(
+            .unsupportedFormat, "The original is none of JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF, BMP, ICO and SVG."))
       case .unread(let feature):
         return fail(Problem(.unsupportedFormat, "The original has \(feature.words) that is not read here."))
       case .undecodable: return fail(Problem(.undecodableImage, "The original's header cannot be read."))
@@ -180,6 +181,8 @@ final class OriginalLoading: Sendable {
     guard header.width >= 1, header.height >= 1 else {
       return Problem(.undecodableImage, "The original has no pixels.")
     }
+    // A drawing has as many pixels as are asked for.
+    guard header.format != .svg else { return nil }
     guard max(header.width, header.height) <= Self.longestSide else {
       return Problem(.tooManyPixels, "The original has a side of more than \(Self.longestSide) pixels.")
     }

@@ -112,7 +112,8 @@ final class GridFlow: Sendable {
 
   private func fill(_ cell: PixelRect, _ part: Part) -> [PixelOperation] {
     Framing(
-      original: part.original.header.orientedSize, width: cell.width, height: cell.height, fit: .cover,
+      original: part.original.header.orientedSize, fractionalSize: part.original.header.fractionalSize,
+      width: cell.width, height: cell.height, fit: .cover,
       gravity: .center, background: .transparent
     ).operations
   }

@@ -182,6 +182,8 @@ extension ImageHeader.Format {
     case .avif: "avif"
     case .heic: "heic"
     case .tiff: "tiff"
+    case .bmp: "bmp"
+    case .ico: "ico"
     case .svg: "svg"
     }
   }
@@ -189,6 +191,7 @@ extension ImageHeader.Format {
   fileprivate var mediaType: String {
     switch self {
     case .jpeg: "image/jpeg"
+    case .ico: "image/x-icon"
     case .svg: "image/svg+xml"
     default: "image/" + name
     }

@@ -15,10 +15,12 @@ struct MarkPlacement: Sendable, Equatable {
   /// - Parameters:
   ///   - mark: size of the mark's original, at least 1 px each way.
   ///   - area: the part of the canvas that the mark is drawn on, at least 1 px each way.
-  init(_ settings: MarkSettings, mark: PixelSize, on area: PixelRect) {
+  init(
+    _ settings: MarkSettings, mark: PixelSize, fractionalSize: FractionalSize? = nil, on area: PixelRect
+  ) {
     // A side that is not given follows from the other, inside the area.
     let framing = Framing(
-      original: mark, width: Self.side(settings.width, of: area.width),
+      original: mark, fractionalSize: fractionalSize, width: Self.side(settings.width, of: area.width),
       height: Self.side(settings.height, of: area.height), fit: settings.fit, gravity: .center,
       background: .transparent)
     size = framing.size
@@ -65,8 +67,10 @@ extension Mark {
   }
 
   func operation(_ original: Original, canvas: PixelSize) -> PixelOperation {
-    MarkPlacement(settings, mark: original.header.orientedSize, on: canvas.bounds)
-      .operation(original.blob, opacity: settings.opacity)
+    MarkPlacement(
+      settings, mark: original.header.orientedSize, fractionalSize: original.header.fractionalSize, on: canvas.bounds
+    )
+    .operation(original.blob, opacity: settings.opacity)
   }
 
   func operation(_ original: Original, bound projection: Projection) -> PixelOperation {

@@ -111,7 +111,7 @@ extension ParameterSet {
   /// `nil` where it changes nothing: a GIF has none, and 80 is what a lossy encoder has anyway.
   func effectiveQuality(for format: OutputFormat) -> Int? {
     switch format {
-    case .gif: nil
+    case .gif, .svg: nil
     case .png: outputFormat == nil ? nil : integer(.quality)
     case .avif, .webp, .jpeg: integer(.quality).flatMap { $0 == TransformOptions.standardQuality ? nil : $0 }
     }

@@ -145,9 +145,11 @@ enum ParameterTable {
     summary: "Colour under transparency and around `pad`.")
 
   private static let outputFormat = Parameter(
-    .format, .keyword(["auto", "avif", "jpeg", "jpg", "png", "webp", "gif", "nocompress"]),
+    .format, .keyword(["auto", "avif", "jpeg", "jpg", "png", "webp", "gif", "svg", "nocompress"]),
     standard: "negotiated by `Accept`",
-    summary: "Of the output; `auto` is negotiated, `nocompress` is without loss.")
+    summary:
+      "Of the output; `auto` is negotiated, `nocompress` is without loss, `svg` passes an SVG on, without what could run or refer to something outside of it."
+  )
 
   private static let adjustments: [Parameter] = [
     Parameter(

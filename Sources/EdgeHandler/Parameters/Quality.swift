@@ -22,7 +22,7 @@ public enum Quality {
     case .webp: interpolate(number, webP)
     case .avif: interpolate(number, avif)
     // What a palette PNG means by a number is how many colours it has, which no other format can be compared with.
-    case .jpeg, .png, .gif: number
+    case .jpeg, .png, .gif, .svg: number
     }
   }
 

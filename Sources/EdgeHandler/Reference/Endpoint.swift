@@ -11,13 +11,13 @@ struct EndpointDescription: Sendable {
     parameters.contains { $0.name == .src && !$0.isRepeatable }
   }
 
-  private static let images = OutputFormat.allCases.map { $0.mediaType }
+  private static let images = OutputFormat.rasters.map { $0.mediaType }
   private static let json = ["application/json"]
 
   static let all = [
     EndpointDescription(
       path: "/transform", summary: "An original, made into an output.", parameters: ParameterTable.transform,
-      mediaTypes: images),
+      mediaTypes: OutputFormat.allCases.map { $0.mediaType }),
     EndpointDescription(
       path: "/info", summary: "What an original is: metadata, BlurHash, colours and palette.",
       parameters: ParameterTable.info, mediaTypes: json),

@@ -10,17 +10,35 @@ struct Framing: Sendable, Equatable {
   /// Nor to more pixels than this, most of which would be cut off again: as many as an original may have.
   private static let largestIntermediate: Int64 = 100_000_000
 
+  /// What the aspect ratio is taken from: pixels, or a drawing's own size in millionths of them.
+  private struct Shape {
+    var width: Int64
+    var height: Int64
+
+    init(_ size: PixelSize, _ fractional: FractionalSize?) {
+      width = fractional?.width.millionths ?? Int64(size.width)
+      height = fractional?.height.millionths ?? Int64(size.height)
+    }
+
+    /// The height at this width.
+    func height(at width: Int) -> Int { Rounding.scale(height, by: Int64(width), over: self.width) }
+    func width(at height: Int) -> Int { Rounding.scale(width, by: Int64(height), over: self.height) }
+  }
+
   /// - Parameters:
   ///   - original: at least 1 px each way.
+  ///   - fractionalSize: what it was rounded from.
   ///   - width, height: of the box; with one of them the other follows from the aspect ratio.
   init(
-    original: PixelSize, width: Int?, height: Int?, fit: TransformOptions.Fit, gravity: Gravity, background: Color
+    original: PixelSize, fractionalSize: FractionalSize? = nil, width: Int?, height: Int?, fit: TransformOptions.Fit,
+    gravity: Gravity, background: Color
   ) {
+    let shape = Shape(original, fractionalSize)
     guard width != nil || height != nil else {
       self.init(resizing: original, to: original)
       return
     }
-    let scaled = Self.inside(original, width: width, height: height, enlarges: fit != .scaleDown)
+    let scaled = Self.inside(original, shape, width: width, height: height, enlarges: fit != .scaleDown)
     guard let width, let height else {
       self.init(resizing: original, to: scaled)
       return
@@ -36,15 +54,16 @@ struct Framing: Sendable, Equatable {
       let y = Self.offset(slack: box.height - scaled.height, gravity.fractions.y)
       operations.append(.extend(width: box.width, height: box.height, x: x, y: y, background))
       size = box
-    case .cover: self.init(filling: box, with: original, gravity: gravity)
+    case .cover: self.init(filling: box, with: original, shape, gravity: gravity)
     case .aspectCrop:
       // The box itself, or as much smaller as it takes to lie inside the original.
-      let kept = Self.inside(box, width: original.width, height: original.height, enlarges: false)
-      self.init(filling: kept, with: original, gravity: gravity)
+      let kept = Self.inside(
+        box, Shape(box, nil), width: original.width, height: original.height, enlarges: false)
+      self.init(filling: kept, with: original, shape, gravity: gravity)
     case .crop:
       let covers = original.width >= box.width && original.height >= box.height
       if covers {
-        self.init(filling: box, with: original, gravity: gravity)
+        self.init(filling: box, with: original, shape, gravity: gravity)
       } else {
         let kept = PixelSize(
           width: min(box.width, original.width), height: min(box.height, original.height))
@@ -59,15 +78,12 @@ struct Framing: Sendable, Equatable {
   }
 
   /// Scales until the box is full, then cuts what is over.
-  private init(filling box: PixelSize, with original: PixelSize, gravity: Gravity) {
-    let isWider = Int64(original.width) * Int64(box.height) > Int64(original.height) * Int64(box.width)
+  private init(filling box: PixelSize, with original: PixelSize, _ shape: Shape, gravity: Gravity) {
+    let isWider = Rounding.product(shape.width, box.height) > Rounding.product(shape.height, box.width)
     let scaled =
       isWider
-      ? PixelSize(
-        width: max(box.width, Rounding.scale(original.width, by: box.height, over: original.height)), height: box.height
-      )
-      : PixelSize(
-        width: box.width, height: max(box.height, Rounding.scale(original.height, by: box.width, over: original.width)))
+      ? PixelSize(width: max(box.width, shape.width(at: box.height)), height: box.height)
+      : PixelSize(width: box.width, height: max(box.height, shape.height(at: box.width)))
     if max(scaled.width, scaled.height) > Self.longestIntermediate
       || Rounding.area(scaled) > max(Self.largestIntermediate, Rounding.area(original))
     {
@@ -106,18 +122,16 @@ struct Framing: Sendable, Equatable {
   }
 
   /// The largest size of the same shape inside the box, at least 1 px each way.
-  private static func inside(_ original: PixelSize, width: Int?, height: Int?, enlarges: Bool) -> PixelSize {
-    let byWidth = width.map { width in
-      PixelSize(width: width, height: max(1, Rounding.scale(original.height, by: width, over: original.width)))
-    }
-    let byHeight = height.map { height in
-      PixelSize(width: max(1, Rounding.scale(original.width, by: height, over: original.height)), height: height)
-    }
+  private static func inside(
+    _ original: PixelSize, _ shape: Shape, width: Int?, height: Int?, enlarges: Bool
+  ) -> PixelSize {
+    let byWidth = width.map { PixelSize(width: $0, height: max(1, shape.height(at: $0))) }
+    let byHeight = height.map { PixelSize(width: max(1, shape.width(at: $0)), height: $0) }
     let size: PixelSize
     switch (byWidth, byHeight) {
     case (let byWidth?, let byHeight?):
       let widthLimits =
-        Int64(byWidth.width) * Int64(original.height) <= Int64(byHeight.height) * Int64(original.width)
+        Rounding.product(shape.height, byWidth.width) <= Rounding.product(shape.width, byHeight.height)
       size = widthLimits ? byWidth : byHeight
     case (let byWidth?, nil): size = byWidth
     case (nil, let byHeight?): size = byHeight

@@ -5,12 +5,22 @@ enum Rounding {
 
   /// `value × numerator ÷ denominator` for values of at least 0, at most ``cap``.
   static func scale(_ value: Int, by numerator: Int, over denominator: Int) -> Int {
-    let divisor = Int64(max(denominator, 1))
-    let (product, overflow) = Int64(value).multipliedReportingOverflow(by: Int64(numerator))
+    scale(Int64(value), by: Int64(numerator), over: Int64(denominator))
+  }
+
+  static func scale(_ value: Int64, by numerator: Int64, over denominator: Int64) -> Int {
+    let divisor = max(denominator, 1)
+    let (product, overflow) = value.multipliedReportingOverflow(by: numerator)
     guard !overflow else { return cap }
     let (sum, overflows) = product.addingReportingOverflow(divisor / 2)
     guard !overflows else { return cap }
     return Int(min(sum / divisor, Int64(cap)))
+  }
+
+  /// Saturates; for values of at least 0.
+  static func product(_ value: Int64, _ other: Int) -> Int64 {
+    let (product, overflow) = value.multipliedReportingOverflow(by: Int64(other))
+    return overflow ? Int64.max : product
   }
 
   static func product(_ value: Int, _ factor: FixedPoint) -> Int {

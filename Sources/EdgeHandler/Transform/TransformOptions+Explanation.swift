@@ -1,6 +1,13 @@
 extension TransformOptions {
   /// Tells of every parameter in the order of the documentation; of one that has nothing to act on only where the URL gives it.
   func explain(_ told: inout Explanation, _ set: ParameterSet) {
+    guard format != .named(.svg) else {
+      told.tell(.format, isStandard: false)
+      for row in told.table where row.actsOnPixels {
+        told.ignore(row.name, "a drawing that is passed on has no pixels")
+      }
+      return
+    }
     explainSize(&told, set)
     explainFilling(&told, set)
     switch format {
@@ -93,6 +100,16 @@ extension TransformOptions {
     let still = accepted.avif ? "avif" : accepted.webp ? "webp" : "png where there is alpha, else jpeg"
     let moving = accepted.webp ? "webp" : "gif"
     return isAnimated && still != moving ? "\(still); of an animation \(moving)" : still
+  }
+}
+
+extension Parameter {
+  /// Whether it says what is done to the pixels of the original.
+  fileprivate var actsOnPixels: Bool {
+    switch name {
+    case .src, .format, .onerror, .v: false
+    default: !name.isOfMark
+    }
   }
 }
 

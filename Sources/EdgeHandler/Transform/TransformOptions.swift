@@ -127,11 +127,12 @@ extension TransformOptions {
     case "webp": format = .named(.webp)
     case "png": format = .named(.png)
     case "gif": format = .named(.gif)
+    case "svg": format = .named(.svg)
     case "nocompress": format = .lossless
     default: format = .named(.jpeg)
     }
     switch format {
-    case .lossless, .named(.gif): quality = nil
+    case .lossless, .named(.gif), .named(.svg): quality = nil
     case .named(.png): break
     case .named, .negotiated, .original:
       let effective = quality ?? spelling.quality
@@ -171,6 +172,18 @@ extension TransformOptions {
     redirectsOnError = set.keyword(.onerror) != nil
     variant = set.text(.v).flatMap { $0.utf8.isEmpty ? nil : $0 }
     if trim?.hasPixels != true { dpr = .one }
+    if format == .named(.svg) { keepDrawing() }
+  }
+
+  /// Nothing that is done to pixels has an effect on a drawing that is passed on.
+  private mutating func keepDrawing() {
+    (width, height, dpr) = (nil, nil, .one)
+    (fit, gravity, background, quality) = (.contain, .center, nil, nil)
+    (blur, sharpen) = (.zero, .zero)
+    (brightness, contrast, saturation, gamma) = (.one, .one, .one, .one)
+    (quarterTurns, flipsHorizontally, flipsVertically) = (0, false, false)
+    (trim, border, borderColor) = (nil, [0, 0, 0, 0], .transparent)
+    (isAnimated, metadata, keepsCopyrightOfJPEG) = (true, .none, false)
   }
 
   static func side(_ value: Int?, times dpr: FixedPoint, limits: Limits) throws(Problem) -> Int? {

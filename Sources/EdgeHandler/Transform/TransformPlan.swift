@@ -20,12 +20,24 @@ struct TransformPlan: Sendable, Equatable {
 
   init(_ options: TransformOptions, header: ImageHeader, limits: Limits) throws(Problem) {
     let format = options.outputFormat(for: header)
+    guard format != .svg else {
+      guard header.format == .svg else {
+        throw Problem(
+          .invalidParameter, "format is svg, which an original that is an SVG can be passed on as; this is none.",
+          parameter: "format")
+      }
+      (operations, frames, encoding) = ([], .first, Encoding(format: .svg))
+      size = header.orientedSize
+      projection = Projection(size, after: [])
+      return
+    }
     let isAnimated = options.plays(header) && format.holdsAnimation
     frames = isAnimated ? .all : .first
     encoding = options.encoding(format)
 
     var operations: [PixelOperation] = []
     var size = header.orientedSize
+    var fractionalSize = header.fractionalSize
     if let trim = options.trim, let rect = options.part(of: size, trim, content: header.content) {
       guard rect.width >= 1, rect.height >= 1 else {
         throw Problem(
@@ -34,17 +46,23 @@ struct TransformPlan: Sendable, Equatable {
       }
       operations.append(.crop(rect))
       size = PixelSize(width: rect.width, height: rect.height)
+      // A part is as large as its pixels.
+      fractionalSize = nil
     }
     if options.flipsHorizontally || options.flipsVertically {
       operations.append(.flip(horizontal: options.flipsHorizontally, vertical: options.flipsVertically))
     }
     if options.quarterTurns != 0 {
       operations.append(.rotate(quarterTurns: options.quarterTurns))
-      if options.quarterTurns % 2 == 1 { size = PixelSize(width: size.height, height: size.width) }
+      if options.quarterTurns % 2 == 1 {
+        size = PixelSize(width: size.height, height: size.width)
+        fractionalSize = fractionalSize.map { FractionalSize(width: $0.height, height: $0.width) }
+      }
     }
     let background = options.background
     let framing = Framing(
-      original: size, width: options.width, height: options.height, fit: options.fit, gravity: options.gravity,
+      original: size, fractionalSize: fractionalSize, width: options.width, height: options.height, fit: options.fit,
+      gravity: options.gravity,
       background: background ?? .transparent)
     var fitting = framing.operations
     size = framing.size
@@ -111,7 +129,7 @@ extension TransformOptions {
       case .webp: return .webp
       case .gif: return .gif
       // Encoders of AVIF (libheif with libaom) change pixels even where they are told to lose nothing.
-      case .jpeg, .png, .avif, .heic, .tiff, .svg: return .png
+      case .jpeg, .png, .avif, .heic, .tiff, .bmp, .ico, .svg: return .png
       }
     case .negotiated(let accepted):
       if plays(header) { return accepted.webp ? .webp : .gif }
@@ -126,7 +144,7 @@ extension TransformOptions {
       case .gif: return .gif
       case .avif: return .avif
       // No browser but one shows these.
-      case .heic, .tiff: return header.hasAlpha || hasAlpha(header) ? .png : .jpeg
+      case .heic, .tiff, .bmp, .ico: return header.hasAlpha || hasAlpha(header) ? .png : .jpeg
       }
     }
   }
@@ -142,7 +160,7 @@ extension TransformOptions {
       switch own {
       case .avif: accepted.avif
       case .webp: accepted.webp
-      case .jpeg, .png, .gif: true
+      case .jpeg, .png, .gif, .svg: true
       }
     }
   }
@@ -201,7 +219,7 @@ extension ImageHeader.Format {
     case .webp: .webp
     case .gif: .gif
     case .avif: .avif
-    case .heic, .tiff, .svg: nil
+    case .heic, .tiff, .bmp, .ico, .svg: nil
     }
   }
 }

@@ -23,6 +23,14 @@ extension EndpointDecider {
       options.metadata = .copyright
     }
     let marks = try marks(presets, set)
+    guard options.format != .named(.svg) || (marks.isEmpty && presets.isEmpty) else {
+      throw Problem(
+        .invalidParameter,
+        presets.isEmpty
+          ? "format is svg, and a mark is drawn on pixels only; leave one of them out."
+          : "format is svg, and the workspace stamps every output of this source, which takes pixels; name another format.",
+        parameter: "format")
+    }
 
     let location = locationOnError(options, reference, marks)
     if trace.isOn {

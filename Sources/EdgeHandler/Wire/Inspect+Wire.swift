@@ -60,6 +60,7 @@ extension ImageHeader: WireValue {
       JSON.Member("hasAlpha", .bool(hasAlpha)),
     ]
     if let content { members.append(JSON.Member("content", content.wire)) }
+    if let fractionalSize { members.append(JSON.Member("fractionalSize", fractionalSize.wire)) }
     return .object(members)
   }
 
@@ -70,6 +71,7 @@ extension ImageHeader: WireValue {
       height: try object.int("height", from: 0), orientation: try object.int("orientation", from: 1, to: 8),
       frames: try object.int("frames", from: 0), hasAlpha: try object.bool("hasAlpha"))
     if let json = object.optional("content") { content = try PixelRect(wire: json) }
+    if let json = object.optional("fractionalSize") { fractionalSize = try FractionalSize(wire: json) }
     try object.end()
   }
 }
@@ -84,8 +86,23 @@ extension ImageHeader.Format: WireName {
     case .avif: "avif"
     case .heic: "heic"
     case .tiff: "tiff"
+    case .bmp: "bmp"
+    case .ico: "ico"
     case .svg: "svg"
     }
+  }
+}
+
+extension FractionalSize: WireValue {
+  public var wire: JSON {
+    .object([JSON.Member("width", .fixedPoint(width)), JSON.Member("height", .fixedPoint(height))])
+  }
+
+  public init(wire: JSON) throws(WireError) {
+    var object = try WireObject(wire)
+    self.init(width: try object.fixedPoint("width"), height: try object.fixedPoint("height"))
+    guard width > .zero, height > .zero else { throw WireError("fractionalSize: must be more than 0") }
+    try object.end()
   }
 }
 

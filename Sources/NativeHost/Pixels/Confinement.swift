@@ -4,9 +4,10 @@ import Glibc
 /// What a process that works for another does without.
 enum Confinement {
   /// Before the process has a second thread.
-  static func enter() {
-    // Whoever asked is gone, and nobody waits for an answer.
-    cisolation_end_with_parent()
+  ///
+  /// - Parameter endsWithThread: where whoever asked is gone with the thread that started this, and nobody waits for an answer.
+  static func enter(endsWithThread: Bool = true) {
+    if endsWithThread { cisolation_end_with_parent() }
     limit(RLIMIT_CORE, 0)
     limit(RLIMIT_NOFILE, 64)
     // Where it is not allowed, it has to do that nothing in here knows how to reach for a network.

@@ -9,7 +9,7 @@ struct EncodedPicture {
   private let readable: UnsafeRawBufferPointer
   private let structure: Result<Structure, PixelFailure>
   private let limits: PixelEngine.Limits
-  private let svg: SVGRenderer
+  let isolated: SVGRenderer
   private let interruption: Interruption
   private let context: PixelContext
 
@@ -20,7 +20,7 @@ struct EncodedPicture {
     self.format = format
     (structure, readable) = context.structures.structure(of: bytes, format, context.limits)
     limits = context.limits
-    svg = context.renderer(of: bytes)
+    isolated = context.renderer(of: format == .svg ? bytes : readable)
     interruption = context.interruption
     self.context = context
   }
@@ -47,11 +47,10 @@ struct EncodedPicture {
     case .jpeg: return try open(allFrames: false, shrink: possible >= 8 ? 8 : possible >= 4 ? 4 : possible >= 2 ? 2 : 1)
     // It averages areas, to any size: as good as a resize where there are many pixels to average, and not below.
     case .webp: return try open(allFrames: false, shrink: possible >= 2 ? possible : 1)
-    case .svg: return try svg.picture(scale: svgScale(1 / reduction))
     case .avif, .heic:
       let whole = try open()
       return try thumbnail(of: whole, reducedAtMost: possible) ?? whole
-    case .png, .gif, .tiff: return try open()
+    case .png, .gif, .tiff, .bmp, .ico, .svg: return try open()
     }
   }
 
@@ -79,16 +78,10 @@ struct EncodedPicture {
     }
   }
 
-  /// Up to as many pixels as any original may have; beyond, they are enlarged.
-  private func svgScale(_ wanted: Double) throws(PixelFailure) -> Double {
-    let size = try svg.naturalSize()
-    let largest = (Double(svg.maximumPixels) / (Double(size.width) + 1) / (Double(size.height) + 1)).squareRoot()
-    return min(max(wanted, 0.001), largest)
-  }
-
   private func open(allFrames: Bool, shrink: Double) throws(PixelFailure) -> VipsPicture {
-    if format == .svg { return try svg.picture(scale: 1) }
+    if format == .svg { return try isolated.picture(try isolated.naturalSize().rounded) }
     let structure = try structure.get()
+    if format == .bmp || (format == .ico && !ICOStructure.isPNG(readable)) { return try bitmap(structure) }
     let firstPlace = structure.places?.first ?? 0
     let (start, count) = (readable.baseAddress, readable.count)
     let frames: Int32 = allFrames ? -1 : 1
@@ -106,7 +99,8 @@ struct EncodedPicture {
         } else {
           cvips_load_tiff(start, count)
         }
-      case .svg: nil
+      case .ico: cvips_load_png(start, count)
+      case .svg, .bmp: nil
       }
     let picture = try VipsPicture(pointer, or: .undecodable)
     if let color = structure.color { picture.colorSignal = color }
@@ -117,10 +111,16 @@ struct EncodedPicture {
 extension EncodedPicture {
   func header() throws(PixelFailure) -> ImageHeader {
     if format == .svg {
-      let size = try svg.naturalSize()
-      return ImageHeader(format: .svg, width: size.width, height: size.height, hasAlpha: true)
+      let natural = try isolated.naturalSize()
+      let size = natural.rounded
+      return ImageHeader(
+        format: .svg, width: size.width, height: size.height, hasAlpha: true, fractionalSize: natural.fractional)
     }
     let structure = try structure.get()
+    if format == .bmp || (format == .ico && !ICOStructure.isPNG(readable)) {
+      let size = structure.decoded
+      return ImageHeader(format: format, width: size.width, height: size.height, hasAlpha: structure.hasAlpha)
+    }
     if structure.isLying {
       // How large it would be decides whether it is too large or just wrong.
       let size = structure.decoded

@@ -36,17 +36,29 @@ struct Drawing {
     }
   }
 
+  /// An SVG as it is, without what could run.
+  func document(_ picture: Picture) throws(PixelFailure) -> [UInt8] {
+    guard case .decoded(let blob, _, let operations) = picture, operations.isEmpty, let bytes = blobs[blob] else {
+      throw .engine
+    }
+    guard let original = EncodedPicture(bytes, context) else { throw .undecodable }
+    return try original.sanitized()
+  }
+
   private func film(
     _ original: EncodedPicture, allFrames: Bool, _ operations: ArraySlice<PixelOperation>
   ) throws(PixelFailure) -> Film {
     let header = try original.header()
     if header.format == .gif, !GIFStructure.isComplete(original.bytes) { throw .undecodable }
-    guard context.limits.permit(header, frames: allFrames ? header.frames : 1) else { throw .engine }
+    // How much of an SVG is drawn is decided by the output.
+    guard header.format == .svg || context.limits.permit(header, frames: allFrames ? header.frames : 1) else {
+      throw .engine
+    }
     let stored = PixelSize(width: header.width, height: header.height)
     var geometry = Geometry(stored: stored, orientation: Orientation(exif: header.orientation))
     let rest = operations.drop { geometry.append($0) }
     guard allFrames, header.frames > 1 else {
-      let opened = try original.open(reduction: geometry.reduction, quality)
+      let opened = try original.open(for: geometry, of: stored, quality)
       var still = Film(try opened.applying(geometry, stored: stored, interruption))
       still.isOfGrey = opened.bands <= 2
       return try apply(rest, to: still)

@@ -39,7 +39,7 @@ extension Film {
     switch encoding.format {
     case .png, .webp: true
     case .jpeg: isOfGrey
-    case .avif, .gif: false
+    case .avif, .gif, .svg: false
     }
   }
 
@@ -67,6 +67,7 @@ extension Film {
         cvips_save_avif(
           pointer, &bytes, &count, quality, encoding.lossless ? 1 : 0, Effort.avif, Effort.avifSubsampling, strip)
       case .gif: cvips_save_gif(pointer, &bytes, &count, Effort.quantisation, strip)
+      case .svg: Int32(-1)
       }
     defer { g_free(bytes) }
     guard failed == 0, let bytes else {

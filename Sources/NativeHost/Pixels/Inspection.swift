@@ -33,7 +33,9 @@ enum Inspection {
   ) throws(PixelFailure) -> PixelRect? {
     let stored = PixelSize(width: header.width, height: header.height)
     let count = allFrames ? header.frames : 1
-    guard context.limits.permit(header, frames: count) else { return nil }
+    guard context.limits.permit(header, frames: count),
+      header.format != .svg || max(header.width, header.height) <= RasterSize.longestSide
+    else { return nil }
     let geometry = Geometry(stored: stored, orientation: Orientation(exif: header.orientation))
     var frames: AnimationFrames? = count > 1 ? try picture.animation() : nil
     var border: [Double] = []

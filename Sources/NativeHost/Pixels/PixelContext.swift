@@ -3,31 +3,31 @@ import EdgeHandler
 /// What holds for one piece of work. Pictures that come of it read what is kept here, so it must outlive them.
 struct PixelContext {
   let limits: PixelEngine.Limits
-  let svgWorker: [String]
+  let forkServer: ForkServer
   let interruption: Interruption
   let priority: WorkPriority
   let structures = StructureCache()
 
   init(
-    limits: PixelEngine.Limits, svgWorker: [String], interruption: Interruption,
+    limits: PixelEngine.Limits, forkServer: ForkServer, interruption: Interruption,
     priority: WorkPriority = WorkPriority()
   ) {
     self.limits = limits
-    self.svgWorker = svgWorker
+    self.forkServer = forkServer
     self.interruption = interruption
     self.priority = priority
   }
 
   /// For bytes that are gone sooner than what is kept here: others may come to lie at their place.
   var forAnother: PixelContext {
-    PixelContext(limits: limits, svgWorker: svgWorker, interruption: interruption, priority: priority)
+    PixelContext(limits: limits, forkServer: forkServer, interruption: interruption, priority: priority)
   }
 
-  /// - Parameter svg: must stay where it is as long as this.
-  func renderer(of svg: UnsafeRawBufferPointer) -> SVGRenderer {
-    if let start = svg.baseAddress, let renderer = structures.renderers[start] { return renderer }
-    let renderer = SVGRenderer(svg, self)
-    if let start = svg.baseAddress { structures.renderers[start] = renderer }
+  /// - Parameter original: must stay where it is as long as this.
+  func renderer(of original: UnsafeRawBufferPointer) -> SVGRenderer {
+    if let start = original.baseAddress, let renderer = structures.renderers[start] { return renderer }
+    let renderer = SVGRenderer(original, self)
+    if let start = original.baseAddress { structures.renderers[start] = renderer }
     return renderer
   }
 }

@@ -38,12 +38,12 @@ public final class PixelEngine: Sendable {
 
   private let queue: WorkQueue
   private let limits: Limits
-  private let svgWorker: [String]
+  private let forkServer: ForkServer
   /// For what cannot be broken off; `nil` where all is done here.
   private let workers: PixelWorkerPool?
 
   /// - Parameters:
-  ///   - svgWorker: a program and its first arguments, which runs ``SVGWorker/run(maximumPixels:)``.
+  ///   - svgWorker: a program and its first arguments, which runs ``SVGWorker/run()``.
   ///   - pixelWorker: one that runs ``PixelWorker/run()``. `nil`, for programs that have no such command, has all done in this
   ///     process, whose threads are then held past their limits by what cannot be broken off.
   public init(
@@ -52,7 +52,7 @@ public final class PixelEngine: Sendable {
   ) {
     guard Vips.isReady else { fatalError("libvips cannot be initialised, or its module for AVIF and HEIC is missing.") }
     self.limits = limits
-    self.svgWorker = svgWorker
+    forkServer = ForkServer(command: svgWorker)
     workers = pixelWorker.map { PixelWorkerPool(command: $0, maximumIdle: threads) }
     queue = WorkQueue(threads: threads, maximumQueued: limits.maximumQueued)
     queue.start()
@@ -61,12 +61,14 @@ public final class PixelEngine: Sendable {
   deinit {
     queue.close()
     workers?.close()
+    forkServer.close()
   }
 
   /// Ends all work, as if it were cancelled, and returns when nothing will be called back any more.
   public func shutdown() {
     queue.shutdown()
     workers?.close()
+    forkServer.close()
   }
 
   /// Whether what is asked of it now would not be refused; `nil` is for a share that asks for nothing else.
@@ -187,6 +189,6 @@ public final class PixelEngine: Sendable {
   }
 
   private func context(_ interruption: Interruption, _ priority: WorkPriority) -> PixelContext {
-    PixelContext(limits: limits, svgWorker: svgWorker, interruption: interruption, priority: priority)
+    PixelContext(limits: limits, forkServer: forkServer, interruption: interruption, priority: priority)
   }
 }

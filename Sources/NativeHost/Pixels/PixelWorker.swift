@@ -15,6 +15,7 @@ public enum PixelWorker {
   public static func run() -> Int32 {
     Confinement.enter()
     guard Vips.isReady else { return 70 }
+    let forkServer = ForkServer(command: ["/proc/self/exe"] + SVGWorker.arguments)
     while let text = nextJob() {
       guard let (job, list, terms) = PixelJob.read(text) else { return 65 }
       guard write([PixelJob.acknowledgement]) else { return 74 }
@@ -24,7 +25,7 @@ public enum PixelWorker {
         guard let bytes = read(count) else { return 74 }
         blobs[blob] = bytes
       }
-      let (head, output) = PixelJob.written(answer(to: job, blobs, terms))
+      let (head, output) = PixelJob.written(answer(to: job, blobs, terms, forkServer))
       guard write(head), output.withUnsafeReadableBytes(write) else { return 74 }
       Confinement.limit(RLIMIT_AS, .max, highest: .max)
     }
@@ -32,11 +33,11 @@ public enum PixelWorker {
   }
 
   private static func answer(
-    to job: PixelJob, _ blobs: [Blob: ByteBuffer], _ terms: PixelJob.Terms
+    to job: PixelJob, _ blobs: [Blob: ByteBuffer], _ terms: PixelJob.Terms, _ forkServer: ForkServer
   ) -> PixelJob.Answer {
     let interruption = Interruption(deadline: ContinuousClock.now + .milliseconds(terms.milliseconds))
     let context = PixelContext(
-      limits: terms.limits, svgWorker: ["/proc/self/exe"] + SVGWorker.arguments, interruption: interruption)
+      limits: terms.limits, forkServer: forkServer, interruption: interruption)
     return withExtendedLifetime(context) {
       switch job {
       case .inspect(let request):

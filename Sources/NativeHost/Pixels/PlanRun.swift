@@ -14,6 +14,9 @@ enum PlanRun {
         qualityOfAnimations: plan.encoding.lossless ? .high : .fast, context: context)
       do throws(PixelFailure) {
         var milliseconds: Int { Int((ContinuousClock.now - start) / .milliseconds(1)) }
+        if plan.encoding.format == .svg {
+          return .output(ByteBuffer(bytes: try drawing.document(plan.picture)), milliseconds: milliseconds)
+        }
         let film = try drawing.film(plan.picture)
         let original = original(of: plan, blobs, context)
         if let original, plan.original == .ifPossible {
@@ -85,7 +88,7 @@ extension Encoding {
     switch format {
     case .jpeg: true
     case .webp, .avif: !lossless
-    case .png, .gif: false
+    case .png, .gif, .svg: false
     }
   }
 }

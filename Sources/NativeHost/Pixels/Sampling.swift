@@ -23,7 +23,7 @@ enum Sampling {
     of picture: EncodedPicture, longestSide: Int, _ context: PixelContext
   ) throws(PixelFailure) -> Raster {
     let header = try picture.header()
-    guard context.limits.permit(header, frames: 1) else { throw .engine }
+    guard header.format == .svg || context.limits.permit(header, frames: 1) else { throw .engine }
     let stored = PixelSize(width: header.width, height: header.height)
     var geometry = Geometry(stored: stored, orientation: Orientation(exif: header.orientation))
     let size = header.orientedSize
@@ -34,7 +34,7 @@ enum Sampling {
     }
     _ = geometry.append(.resize(width: scaled(size.width), height: scaled(size.height)))
     let interruption = context.interruption
-    let small = try picture.open(reduction: geometry.reduction, .high)
+    let small = try picture.open(for: geometry, of: stored, .high)
       .applying(geometry, stored: stored, interruption).withAlpha()
     interruption.watch(small)
     guard let raster = Raster(width: small.width, height: small.height, rgba: try small.pixels()) else { throw .engine }

@@ -13,7 +13,10 @@ enum Sniffing {
       return .tiff
     }
     if bytes.dropFirst(4).starts(with: "ftyp".utf8) { return formatByBrands(bytes) }
-    return isSVG(bytes) ? .svg : nil
+    if isBMP(bytes) { return .bmp }
+    // Reserved, type, and at least one picture.
+    if bytes.starts(with: [0, 0, 1, 0]), let count = bytes.littleEndian(2, at: 4), count > 0 { return .ico }
+    return isSVG(SVGEncoding.beginning(of: bytes, atMost: longestProlog)[...]) ? .svg : nil
   }
 
   /// ISO/IEC 14496-12, 4.3: size, `ftyp`, major brand, its version, compatible brands.
@@ -32,12 +35,18 @@ enum Sniffing {
     return format
   }
 
+  /// Two letters are no proof: the length of the second header is one of a few.
+  private static func isBMP(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.starts(with: "BM".utf8), let length = bytes.littleEndian(4, at: 14) else { return false }
+    return (12...124).contains(length)
+  }
+
   /// What may stand before the root of an SVG: longer, it is not one.
   private static let longestProlog = 65_536
 
   /// Whether the root element is `svg`. An HTML page that has one inside is not an SVG.
-  private static func isSVG(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    var rest = bytes.prefix(longestProlog)
+  private static func isSVG(_ bytes: ArraySlice<UInt8>) -> Bool {
+    var rest = bytes
     if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
     var isDeclared = false
     while true {
@@ -70,8 +79,8 @@ enum Sniffing {
   }
 
   private static func skip(
-    _ bytes: Slice<UnsafeRawBufferPointer>, past end: StaticString
-  ) -> Slice<UnsafeRawBufferPointer>? {
+    _ bytes: ArraySlice<UInt8>, past end: StaticString
+  ) -> ArraySlice<UInt8>? {
     let end = Array("\(end)".utf8)
     var rest = bytes
     while let first = end.first, let start = rest.firstIndex(of: first) {

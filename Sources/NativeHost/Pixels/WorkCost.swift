@@ -77,7 +77,7 @@ struct WorkCost {
       operations = following
       // Of an SVG that is drawn at its own size only the process that draws it can tell.
       if size.area == 0, !following.contains(where: \.isResize), Sniffing.format(of: bytes) == .svg {
-        size = (try? context.renderer(of: bytes).naturalSize()) ?? size
+        size = (try? context.renderer(of: bytes).naturalSize()).map(\.rounded) ?? size
       }
     case .raster(let raster, let following):
       size = PixelSize(width: raster.width, height: raster.height)
@@ -118,7 +118,7 @@ extension Encoding {
     case .gif: 600
     // One of few colours is compressed in one go.
     case .png: palette ? 700 : 30
-    case .jpeg: 0
+    case .jpeg, .svg: 0
     }
   }
 }

@@ -41,6 +41,11 @@ final class WorkerProcess: Sendable {
     while waitpid(process, nil, 0) < 0, errno == EINTR {}
   }
 
+  /// Whether it has been given a descriptor of this process.
+  func handOver(_ descriptor: Int32) -> Bool {
+    cisolation_send_descriptor(socket, descriptor) == 0
+  }
+
   func write(_ bytes: [UInt8]) -> Bool {
     bytes.withUnsafeBytes { write($0) { false } }
   }

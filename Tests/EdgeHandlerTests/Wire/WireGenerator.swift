@@ -125,7 +125,12 @@ struct WireGenerator {
   mutating func inspectResult() -> InspectResult {
     let header = ImageHeader(
       format: one(of: ImageHeader.Format.allCases), width: count(), height: count(), orientation: int(1...8),
-      frames: count(), hasAlpha: flag(), content: maybe { $0.rect() })
+      frames: count(), hasAlpha: flag(), content: maybe { $0.rect() },
+      fractionalSize: maybe {
+        FractionalSize(
+          width: FixedPoint(millionths: Int64($0.int(1...1_000_000_000))),
+          height: FixedPoint(millionths: Int64($0.int(1...1_000_000_000))))
+      })
     return one(of: [.image(header), .unsupported, .unread(one(of: UnreadFeature.allCases)), .undecodable, .overloaded])
   }
 

@@ -48,11 +48,45 @@ import Testing
     }
   }
 
-  @Test func survivesABombAndAHugeCanvas() async throws {
-    for name in ["svg-bomb.svg", "svg-huge.svg"] {
-      if case .output = await rendering(try hostile(name), []) { Issue.record("\(name) was drawn") }
+  @Test("an entity bomb is refused, and a huge canvas drawn only where it is made small")
+  func boundsWhatIsDrawn() async throws {
+    #expect((await rendering(try hostile("svg-bomb.svg"), [])).name == "undecodable")
+    #expect((await rendering(try hostile("svg-huge.svg"), [.resize(width: 40, height: 40)])).name == "output")
+    #expect(try await Workbench.header("svg-huge.svg").width == 1_000_000)
+  }
+
+  @Test("references that multiply are refused before they are drawn", arguments: ["use", "pattern", "mask"])
+  func boundsExpansion(kind: String) async throws {
+    func part(_ index: Int) -> String {
+      let uses = (0..<20).map { _ in
+        kind == "use"
+          ? "<use href='#a\(index - 1)'/>"
+          : "<rect width='9' height='9' \(kind == "mask" ? "mask" : "fill")='url(#a\(index - 1))'/>"
+      }.joined()
+      switch kind {
+      case "use": return "<g id='a\(index)'>\(uses)</g>"
+      case "mask": return "<mask id='a\(index)'>\(uses)</mask>"
+      default: return "<pattern id='a\(index)' width='1' height='1'>\(uses)</pattern>"
+      }
     }
-    #expect(try await Workbench.header("logo.svg").width == 100)
+    let last =
+      kind == "use"
+      ? "<use href='#a6'/>" : "<rect width='9' height='9' \(kind == "mask" ? "mask" : "fill")='url(#a6)'/>"
+    let body = "<defs><rect id='a0' width='9' height='9'/>" + (1...6).map(part).joined() + "</defs>" + last
+    let start = ContinuousClock.now
+    #expect(await Workbench.inspect(Self.svg(body)) == .undecodable)
+    #expect(ContinuousClock.now - start < .seconds(10))
+  }
+
+  @Test("many uses of one small symbol are no bomb")
+  func allowsManyUses() async throws {
+    let uses = (0..<2000).map { "<use href='#a' x='\($0 % 9)'/>" }.joined()
+    let body = "<defs><g id='a'><rect width='1' height='1'/></g></defs>" + uses
+    #expect((await rendering(Self.svg(body), [])).name == "output")
+  }
+
+  private static func svg(_ body: String) -> ByteBuffer {
+    ByteBuffer(string: "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>\(body)</svg>")
   }
 
   /// An element so deep that a recursive reader ends: whatever becomes of the worker, the engine goes on.
@@ -64,7 +98,7 @@ import Testing
     #expect(await Workbench.inspect(bytes) == .undecodable)
     var limits = PixelEngine.Limits()
     limits.maximumQueued = 4
-    for program in ["/bin/false", "/nonexistent", "/bin/yes"] {
+    for program in ["/bin/false", "/nonexistent"] {
       let engine = PixelEngine(threads: 1, limits: limits, svgWorker: [program])
       let logo = try TestPictures.bytes("logo.svg")
       let result = await withCheckedContinuation { continuation in
@@ -74,6 +108,46 @@ import Testing
       }
       #expect(result == .undecodable, "\(program)")
     }
+  }
+
+  @Test("drawings are made by copies of one process that has one thread, which is started again when it ends")
+  func forksFromOneProcess() async throws {
+    let engine = PixelEngine(
+      threads: 2, limits: PixelEngine.Limits(), svgWorker: [Workbench.worker] + SVGWorker.arguments)
+    let logo = try TestPictures.bytes("logo.svg")
+    func isDrawn() async -> Bool {
+      let plan = RenderPlan(
+        picture: .decoded(Workbench.original, frames: .first, []), encoding: Encoding(format: .png),
+        timeoutMilliseconds: 60_000)
+      return await withCheckedContinuation { continuation in
+        _ = engine.render(plan, blobs: [Workbench.original: logo]) {
+          continuation.resume(returning: $0.name == "output")
+        }
+      }
+    }
+    let before = Self.workers()
+    #expect(await isDrawn())
+    // Other tests have workers too: this engine's is the one that is new.
+    let worker = try #require(Self.workers().subtracting(before).first)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: "/proc/\(worker)/task").count == 1)
+    for _ in 0..<3 { #expect(await isDrawn()) }
+    #expect(Self.workers().contains(worker))
+    kill(worker, SIGKILL)
+    #expect(await isDrawn())
+    withExtendedLifetime(engine) {}
+  }
+
+  /// Processes of this one's that fork, by number.
+  private static func workers() -> Set<pid_t> {
+    let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { pid_t($0) } ?? []
+    return Set(
+      numbers.filter { number in
+        guard let command = try? String(contentsOfFile: "/proc/\(number)/cmdline", encoding: .utf8),
+          let status = try? String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8)
+        else { return false }
+        let parent = status.split(separator: ")").last?.split(separator: " ").dropFirst().first.flatMap { pid_t($0) }
+        return command.contains(SVGWorker.arguments[0]) && parent == getpid()
+      })
   }
 
   @Test func endsAWorkerInTime() async throws {
@@ -108,6 +182,29 @@ import Testing
     }
     #expect(name == "output")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["fonts.conf"])
+  }
+
+  @Test("an SVG that is cut anywhere or has another byte ends as a picture or as what is damaged")
+  func damaged() async throws {
+    let body = """
+      <defs><filter id='f'><feDropShadow dx='3'/></filter></defs><style>:root{--c:red} .a{fill:var(--c, url(#f))}</style>
+      <rect class='a' width='9' height='9' filter='url(#f)' style='stroke:var(--d,var(--c))'/>
+      <image href='data:image/png;base64,iVBORw0KGgo='/><use href='#f'/><text x='1'>&lt;a&#65;</text>
+      """
+    let whole = Array(Self.svg(body).readableBytesView)
+    func check(_ bytes: [UInt8]) async {
+      let rendering = await rendering(ByteBuffer(bytes: bytes), [.resize(width: 9, height: 9)])
+      #expect(
+        rendering.name == "output" || rendering.name == "undecodable", "\(String(decoding: bytes, as: UTF8.self))")
+    }
+    for count in stride(from: 0, to: whole.count, by: 7) { await check(Array(whole[..<count])) }
+    for place in stride(from: 0, to: whole.count, by: 5) {
+      for byte in [0, UInt8(ascii: "<"), UInt8(ascii: "&"), UInt8(ascii: "\\"), UInt8(ascii: "("), 0xFF] {
+        var changed = whole
+        changed[place] = byte
+        await check(changed)
+      }
+    }
   }
 
   @Test func isNoPageThatHoldsOne() async throws {

@@ -15,7 +15,7 @@ import Testing
     // What libvips needs to have been told.
     _ = Workbench.engine
     let context = PixelContext(
-      limits: PixelEngine.Limits(), svgWorker: ["/bin/false"],
+      limits: PixelEngine.Limits(), forkServer: ForkServer(command: ["/bin/false"]),
       interruption: Interruption(deadline: .now + .seconds(600)))
     return try withExtendedLifetime(context) { try body(context) }
   }

@@ -30,6 +30,8 @@ struct Structure {
   var narrowBands = NarrowBands()
   /// How the samples of a TIFF are to be taken.
   var tiff: TIFFStructure.Samples?
+  /// Of a BMP or an ICO; of other formats the decoder tells.
+  var hasAlpha = false
   /// What is read in place of the original: it lacks what is never shown and would cost much, or has it in an order that is read.
   var replacement: [UInt8]?
 
@@ -53,6 +55,8 @@ struct Structure {
     case .tiff: try TIFFStructure.read(bytes)
     case .avif: try moving(bytes)
     case .heic: try HEIFStructure.read(bytes)
+    case .bmp: try BMPStructure.read(bytes, limits)
+    case .ico: try ICOStructure.read(bytes)
     // It is read by a process of its own.
     case .svg: Structure(decoded: PixelSize(width: 0, height: 0))
     }
