@@ -15,10 +15,10 @@ PYTHON := .build/venv/bin/python
 DENO := .build/venv/bin/deno
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run wasm run-wasm test lint bench attack fuzz docs docs-images clean
+.PHONY: help setup build run wasm run-wasm test test-debian13 lint bench attack fuzz docs docs-images clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install everything that any target needs
 	@scripts/setup native wasm test
@@ -49,6 +49,11 @@ run-wasm: build wasm ## Serve with the edge bundle under Deno at http://demo.loc
 test: wasm ## Run all tests, of both builds
 	@scripts/setup native test
 	swift test
+
+test-debian13: ## Run the native tests on the libraries of Debian 13, as root, in a root of their own
+	@scripts/setup native test
+	swift build --build-tests
+	scripts/test-debian13
 
 lint: ## Check the form of the sources
 	@scripts/setup test

@@ -31,7 +31,8 @@ let package = Package(
     .target(
       name: "CVips", dependencies: ["CVipsLibrary"], path: "Sources/CVips",
       linkerSettings: [
-        .linkedLibrary("webp"), .linkedLibrary("gmodule-2.0"), .linkedLibrary("tiff"), .linkedLibrary("lcms2"),
+        .linkedLibrary("webp"), .linkedLibrary("jpeg"), .linkedLibrary("gmodule-2.0"), .linkedLibrary("tiff"),
+        .linkedLibrary("lcms2"),
       ]),
     // librsvg comes with libvips, and with it cairo, gdk-pixbuf and libxml2.
     .systemLibrary(name: "CLibrsvgLibrary", path: "Sources/CLibrsvgLibrary", pkgConfig: "librsvg-2.0"),

@@ -4,6 +4,12 @@
 #include <dlfcn.h>
 #include <gmodule.h>
 #include <lcms2.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <jpeglib.h>
+#include <jerror.h>
 #include <webp/decode.h>
 
 static void drop(const char *domain, GLogLevelFlags level, const char *message, void *context) {}
@@ -50,7 +56,6 @@ int cvips_initialise(const char *program) {
   if (VIPS_INIT(program)) return -1;
   if (heif && !vips_type_find("VipsOperation", "heifload_buffer")) load(heif);
   g_free(heif);
-  if (!vips_type_find("VipsOperation", "heifload_buffer") || !vips_type_find("VipsOperation", "heifsave_buffer")) return -1;
   use_low_tiles();
   // Its warnings are about originals, which are anybody's, and carry their words.
   g_log_set_handler("VIPS", G_LOG_LEVEL_MASK, drop, NULL);
@@ -67,6 +72,51 @@ int cvips_initialise(const char *program) {
 
 VipsImage *cvips_load_jpeg(const void *bytes, size_t count, int shrink) {
   GIVE(vips_jpegload_buffer((void *)bytes, count, &out, LOADING, "shrink", shrink, NULL));
+}
+
+struct jpeg_errors {
+  struct jpeg_error_mgr manager;
+  jmp_buf exit;
+  gboolean ends_early;
+};
+
+static void jpeg_fails(j_common_ptr info) { longjmp(((struct jpeg_errors *)info->err)->exit, 1); }
+
+// Says nothing, and takes note of one thing.
+static void jpeg_says(j_common_ptr info, int level) {
+  int code = info->err->msg_code;
+  if (level < 0 && (code == JWRN_HIT_MARKER || code == JWRN_JPEG_EOF)) ((struct jpeg_errors *)info->err)->ends_early = TRUE;
+}
+
+int cvips_jpeg_is_whole(const void *bytes, size_t count, gboolean (*stops)(void *context), void *context) {
+  struct jpeg_decompress_struct info;
+  struct jpeg_errors errors;
+  JSAMPARRAY row;
+  volatile int result = 0;
+  errors.ends_early = FALSE;
+  // What has not been made is not destroyed.
+  memset(&info, 0, sizeof info);
+  info.err = jpeg_std_error(&errors.manager);
+  errors.manager.error_exit = jpeg_fails;
+  errors.manager.emit_message = jpeg_says;
+  if (!setjmp(errors.exit)) {
+    jpeg_create_decompress(&info);
+    jpeg_mem_src(&info, bytes, count);
+    jpeg_read_header(&info, TRUE);
+    // The codes are the same to read at every scale.
+    info.scale_num = 1;
+    info.scale_denom = 8;
+    jpeg_start_decompress(&info);
+    row = info.mem->alloc_sarray(
+      (j_common_ptr)&info, JPOOL_IMAGE, info.output_width * info.output_components, info.rec_outbuf_height);
+    while (info.output_scanline < info.output_height && !errors.ends_early && result == 0) {
+      jpeg_read_scanlines(&info, row, info.rec_outbuf_height);
+      if (stops(context)) result = -1;
+    }
+    if (result == 0 && !errors.ends_early) result = 1;
+  }
+  jpeg_destroy_decompress(&info);
+  return result;
 }
 
 VipsImage *cvips_load_png(const void *bytes, size_t count) {
@@ -125,6 +175,23 @@ VipsImage *cvips_extract_area(VipsImage *in, int x, int y, int width, int height
 VipsImage *cvips_flip(VipsImage *in, VipsDirection direction) { GIVE(vips_flip(in, &out, direction, NULL)); }
 
 VipsImage *cvips_rotate(VipsImage *in, VipsAngle angle) { GIVE(vips_rot(in, &out, angle, NULL)); }
+
+VipsImage *cvips_turn(VipsImage *in, double cosine, double sine, int width, int height) {
+  VipsInterpolate *interpolate = vips_interpolate_new("bicubic");
+  VipsArrayInt *area = vips_array_int_newv(4, 0, 0, width, height);
+  VipsArrayDouble *nothing = vips_array_double_newv(1, 0.0);
+  VipsImage *out = NULL;
+  // Both centres are those of the pictures, half a pixel from those of pixels.
+  if (interpolate)
+    vips_affine(
+      in, &out, cosine, -sine, sine, cosine, "interpolate", interpolate, "extend", VIPS_EXTEND_BACKGROUND, "background",
+      nothing, "premultiplied", TRUE, "oarea", area, "idx", 0.5 - in->Xsize / 2.0, "idy", 0.5 - in->Ysize / 2.0, "odx",
+      width / 2.0 - 0.5, "ody", height / 2.0 - 0.5, NULL);
+  vips_area_unref(VIPS_AREA(nothing));
+  vips_area_unref(VIPS_AREA(area));
+  g_clear_object(&interpolate);
+  return out;
+}
 
 VipsImage *cvips_enlarge(VipsImage *in, int width, int height) {
   VipsInterpolate *interpolate = vips_interpolate_new("bicubic");

@@ -90,6 +90,14 @@ BMP and ICO
 
 Damaged
   truncated.jpg, truncated.png, truncated.webp, truncated.gif   The first half of photo.jpg, photo.png, photo.webp, anim.gif.
+  no-end.jpg, no-end-progressive.jpg   photo.jpg and photo-progressive.jpg without their last two bytes, the end marker.
+  early.jpg, early-progressive.jpg     The same without the last third.
+  early.png, early-interlaced.png      64×64 of #336699, RGB, whose rows are not compressed, without the last third; interlaced: one that
+                      has its first five passes.
+  truncated-first.gif  The first half of film.gif's first frame, whose header and half of whose codes are there.
+  early.gif           anim.gif, which ends in the middle of its third frame.
+  wrong-sum.png       f.png with a wrong checksum of its pixels' chunk; wrong-pixels.png: early.png as it was, with a byte of its
+                      pixels changed.
   headless.jpg, headless.png   The first 12 bytes only.
   broken-header.png   Right signature, IHDR with a wrong checksum and size 0.
   noise.jpg           A JPEG's first two bytes and 4 KiB of noise.
@@ -114,6 +122,7 @@ Other
   areas.png           64×50: from the left 32 px #1f2937, 16 px #e0a030, 8 px #209080, 8 px transparent.
   blurhash-*.png      The BlurHash HASH as another program paints it: 48x36, 48x36-punch2, 48x36-punch0 and 200x150.
   jpeg-*, png-*, tiff-*, avif-*, heic-* with their kind in the name: some of what matrix.py draws.
+  wide-mark.png       40×20, the left half magenta, the right one cyan.
   mark.png            60×40: half transparent (alpha 128) green, with an opaque 2 px black rim.
 """
 
@@ -932,6 +941,76 @@ def half(name):
     return data[: len(data) // 2]
 
 
+def chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def plain_png(interlaced=False, rows=64):
+    """64×64 of one colour; of an interlaced one five passes of seven."""
+    header = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 64, 64, 8, 2, 0, 0, int(interlaced)))
+    passes = [(8, 8), (8, 8), (16, 8), (16, 16), (32, 16)] if interlaced else [(64, rows)]
+    pixels = b"".join((b"\0" + bytes([0x33, 0x66, 0x99]) * width) * height for width, height in passes)
+    return header + chunk(b"IDAT", zlib.compress(pixels, 0))
+
+
+@file("early.png", "early-interlaced.png", "wrong-pixels.png", "wrong-sum.png")
+def early_png(name):
+    match name:
+        case "early.png":
+            data = plain_png()
+            return data[: len(data) * 2 // 3]
+        case "early-interlaced.png": return plain_png(interlaced=True)
+        case "wrong-pixels.png":
+            data = bytearray(plain_png() + chunk(b"IEND", b""))
+            data[-1000] ^= 0x40
+            return bytes(data)
+        case _:
+            data = bytearray(FILES["f.png"]("f.png"))
+            start = data.index(b"IDAT")
+            (length,) = struct.unpack(">I", data[start - 4 : start])
+            data[start + 4 + length] ^= 0xFF
+            return bytes(data)
+
+
+@file("no-end.jpg", "no-end-progressive.jpg", "early.jpg", "early-progressive.jpg")
+def early_jpeg(name):
+    whole = "photo-progressive.jpg" if "progressive" in name else "photo.jpg"
+    data = FILES[whole](whole)
+    return data[:-2] if name.startswith("no-end") else data[: len(data) * 2 // 3]
+
+
+@file("truncated-first.gif")
+def early_first(name):
+    return FILES["film.gif"]("film.gif")[:20_000]
+
+
+def gif_frames(data):
+    """Where each frame of a GIF begins."""
+
+    def table(flags):
+        return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+    starts = []
+    place = 13 + table(data[10])
+    while data[place] != 0x3B:
+        if data[place] == 0x2C:
+            starts.append(place)
+            place += 10 + table(data[place + 9]) + 1
+        else:
+            place += 2
+        while data[place]:
+            place += 1 + data[place]
+        place += 1
+    return starts
+
+
+@file("early.gif")
+def early_gif(name):
+    data = FILES["anim.gif"]("anim.gif")
+    starts = gif_frames(data)
+    return data[: (starts[2] + starts[3]) // 2]
+
+
 @file("truncated.jpg", "truncated.png", "truncated.webp", "truncated.gif")
 def truncated(name):
     return half("anim.gif" if name.endswith("gif") else name.replace("truncated", "photo"))
@@ -1147,7 +1226,15 @@ def mark(name):
     return encoded(image, "PNG")
 
 
-@file("f.png.gz", "f-two-members.png.gz", "f-junk.png.gz", "f-cut.png.gz", "zeroes.gz", "idle.gz")
+@file("wide-mark.png")
+def wide_mark(name):
+    image = Image.new("RGB", (40, 20), (255, 0, 255))
+    image.paste((0, 255, 255), (20, 0, 40, 20))
+    return encoded(image, "PNG")
+
+
+@file("f.png.gz", "f-two-members.png.gz", "f-junk.png.gz", "f-cut.png.gz", "zeroes.gz", "idle.gz", "f.png.zlib", "f.png.deflate",
+      "zeroes.zlib")
 def compressed(name):
     picture = FILES["f.png"]("f.png")
     packed = functools.partial(gzip.compress, mtime=0)
@@ -1156,6 +1243,10 @@ def compressed(name):
         case "f-two-members.png.gz": return packed(picture[:100]) + packed(picture[100:])
         case "f-junk.png.gz": return packed(picture) + b"junk"
         case "f-cut.png.gz": return packed(picture)[:-4]
+        case "f.png.zlib": return zlib.compress(picture)
+        # Without its header and checksum.
+        case "f.png.deflate": return zlib.compress(picture)[2:-4]
+        case "zeroes.zlib": return zlib.compress(bytes(3_000_001))
         # A byte more than an original may have in a run of the conformance suite.
         case "zeroes.gz": return packed(bytes(3_000_001))
         # Empty blocks: nothing comes of them, however many there are.

@@ -20,7 +20,8 @@ export function createMetrics() {
       seconds += milliseconds / 1000;
     },
     /** @param gauges.connections Left out where the platform does not tell. */
-    text({ work, held, connections, store }) {
+    text({ work, held, connections, store, lacking = { unwritable: [], unreadable: [] } }) {
+      const lacks = (formats, use) => formats.map((format) => [`{format="${format}",use="${use}"}`, 1]);
       let total = 0;
       const buckets = latencies.map((count, index) => [`_bucket{le="${bounds[index] ?? "+Inf"}"}`, total += count]);
       const places = (what) => ["memory", "disk"].map((place) => [`{place="${place}"}`, store[place][what]]);
@@ -38,6 +39,10 @@ export function createMetrics() {
         connections === undefined ? "" : family("connections", "gauge", "Connections that are open.", [["", connections]]),
         family("store_bytes", "gauge", "What outputs take.", places("bytes")),
         family("store_outputs", "gauge", "Outputs that are kept.", places("count")),
+        family("lacking", "gauge", "Formats that the libraries of this machine cannot read or write.", [
+          ...lacks(lacking.unwritable, "write"),
+          ...lacks(lacking.unreadable, "read"),
+        ]),
       ].join("");
     },
   };

@@ -52,11 +52,12 @@ function exchange(outbound, permits, hold, signal) {
     request.on("upgrade", () => fail("unreachable"));
     request.on("response", async (response) => {
       try {
-        const { status, location, contentType, encodings } = readHead(response);
-        if (status < 200) throw new Error("no final answer");
-        const body = status === 200 ? await readBody(response, encodings, outbound.maximumBytes, hold) : new Uint8Array();
+        const { encodings, ...head } = readHead(response);
+        if (head.status < 200) throw new Error("no final answer");
+        const hasBody = [200, 203, 206].includes(head.status);
+        const body = hasBody ? await readBody(response, encodings, outbound.maximumBytes, hold) : new Uint8Array();
         const milliseconds = Math.round(performance.now() - start);
-        finish({ response: { status, location, contentType, body, milliseconds } });
+        finish({ response: { ...head, body, milliseconds } });
       } catch (error) {
         fail(failureOf(error));
       }
@@ -114,7 +115,9 @@ function readHead(response) {
     status: response.statusCode,
     location: first("location", percentEncoded),
     contentType: first("content-type", utf8),
-    encodings: encodings.filter((one) => one !== ""),
+    contentRange: first("content-range", utf8),
+    retryAfter: first("retry-after", utf8),
+    encodings,
   };
 }
 
@@ -128,14 +131,20 @@ function percentEncoded(latin1) {
   return latin1.replace(/[\x80-\xff]/g, (character) => "%" + character.charCodeAt(0).toString(16).toUpperCase());
 }
 
+/** Codings that exist and are not undone, as in the native host. What is neither these nor those that are says nothing of the body. */
+const refusedCodings = ["br", "zstd", "compress", "dcb", "dcz", "exi", "pack200-gzip"];
+const undoneCodings = ["gzip", "x-gzip", "deflate"];
+
 /** One layer of compression is undone, as in the native host, and the limit is on what comes and on what comes out. */
 async function readBody(response, encodings, maximumBytes, hold) {
-  const coding = encodings.join(",");
-  if (!["", "identity", "gzip", "x-gzip"].includes(coding)) throw new Error("compressed in a way that was not asked for");
+  const refused = encodings.find((one) => refusedCodings.includes(one));
+  if (refused !== undefined) throw new Known("encoded:" + refused);
+  const [coding, ...others] = encodings.filter((one) => undoneCodings.includes(one));
+  if (others.length > 0) throw new Known("encoded:several");
   const length = Number(response.headers["content-length"] ?? 0);
   if (length > maximumBytes) throw new Known("tooLarge");
-  const isCompressed = coding.endsWith("gzip");
-  const stream = isCompressed ? response.pipe(zlib.createGunzip()) : response;
+  const isCompressed = coding !== undefined;
+  const stream = isCompressed ? response.pipe(coding === "deflate" ? await inflater(response) : zlib.createGunzip()) : response;
   if (isCompressed) {
     let received = 0;
     response.on("data", (chunk) => (received += chunk.length) > maximumBytes && stream.destroy(new Known("tooLarge")));
@@ -162,6 +171,31 @@ async function readBody(response, encodings, maximumBytes, hold) {
     body.free();
     throw error;
   }
+}
+
+/** For a zlib stream (RFC 1950), as RFC 9110 has `deflate`, or for bare DEFLATE (RFC 1951), as some servers send it and browsers take it. */
+async function inflater(response) {
+  const start = await peek(response, 2);
+  // The method is DEFLATE, and the check bits are right (RFC 1950, section 2.2).
+  const isZlib = start.length === 2 && (start[0] & 15) === 8 && (start[0] * 256 + start[1]) % 31 === 0;
+  return isZlib ? zlib.createInflate() : zlib.createInflateRaw();
+}
+
+/** The first bytes, or as many as there are, which stay to be read. */
+function peek(stream, count) {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const start = stream.read(count);
+      if (start === null && !stream.readableEnded) return;
+      stop();
+      if (start !== null) stream.unshift(start);
+      resolve(start ?? new Uint8Array());
+    };
+    const over = () => look() ?? (stop(), resolve(new Uint8Array()));
+    const broken = () => (stop(), reject(new Error("closed early")));
+    const stop = () => stream.off("readable", look).off("end", over).off("aborted", broken).off("error", broken);
+    stream.on("readable", look).on("end", over).on("aborted", broken).on("error", broken);
+  });
 }
 
 function failureOf(error) {

@@ -72,6 +72,13 @@ export function createPixels(
   };
 
   return {
+    /** What the service's libraries cannot write and read, by the names of formats; nothing where it does not answer. */
+    async lacking() {
+      const { field } = await within(readinessTimeoutMilliseconds, undefined, (signal) => exchange(service, { path: "/readyz", signal }))
+        .catch(() => ({}));
+      const named = (use) => (field ?? "").split(", ").filter((one) => one.startsWith(use)).map((one) => one.slice(use.length));
+      return { unwritable: named("write="), unreadable: named("read=") };
+    },
     /** Not where it does not answer, either. Without a share: for one that has asked for nothing. Those who ask at one time get one answer. */
     async hasRoom(share) {
       asking ??= ask().finally(() => asking = undefined);
@@ -171,7 +178,7 @@ async function exchange({ hostname, port, secret }, { path, parts = [], signal }
     if (status !== 200 || method === "GET") {
       // The connection can be used again when all has been read.
       response.resume();
-      return { status };
+      return { status, field: response.headers["imgedge-lacking"] };
     }
     return { status, ...await readAnswer(response) };
   } catch (error) {

@@ -99,6 +99,16 @@ export function start(connections = () => undefined) {
       maximumDiskBytes: bytes("MAX_DISK"),
       fault: log.fault,
     });
+    const pixels = createPixels({
+      base: setting("PIXELS") ?? "http://127.0.0.1:8081",
+      secret: secret(),
+      threads: number("THREADS"),
+      maximumQueued: number("MAX_QUEUE"),
+      maximumCopiedBytes: maximumHeldBytes / 8,
+      timeoutMilliseconds: transformTimeoutMilliseconds,
+      log,
+    });
+    const lacking = await pixels.lacking();
     const worker = await createWorker({
       module: Deno.readFileSync(new URL("../dist/edge.wasm", import.meta.url)),
       setup: {
@@ -109,17 +119,10 @@ export function start(connections = () => undefined) {
         maximumOriginalBytes: bytes("MAX_ORIGINAL_BYTES"),
         maximumPixels: number("MAX_PIXELS"),
         transformTimeoutMilliseconds,
+        ...lacking,
       },
       net: createNet({ samples: samples(setting("SAMPLES")) }),
-      pixels: createPixels({
-        base: setting("PIXELS") ?? "http://127.0.0.1:8081",
-        secret: secret(),
-        threads: number("THREADS"),
-        maximumQueued: number("MAX_QUEUE"),
-        maximumCopiedBytes: maximumHeldBytes / 8,
-        timeoutMilliseconds: transformTimeoutMilliseconds,
-        log,
-      }),
+      pixels,
       outputs,
       records: {
         note(usage) {
@@ -141,7 +144,7 @@ export function start(connections = () => undefined) {
     Deno.unrefTimer(setInterval(() => worker.askForRoom(), watchIntervalMilliseconds));
     const port = number("METRICS_PORT");
     if (port !== undefined) {
-      serveMetrics(port, () => metrics.text(gauges()));
+      serveMetrics(port, () => metrics.text({ ...gauges(), lacking }));
     }
     return { worker, log };
   });

@@ -16,6 +16,9 @@ int cvips_initialise(const char *program);
 
 // Bytes to images. The bytes must stay where they are as long as the image lives.
 VipsImage *cvips_load_jpeg(const void *bytes, size_t count, int shrink);
+// Whether the codes of a JPEG with an end marker go as far as its pixels: 1, 0, or -1 where `stops` has said so. By libjpeg, because
+// libvips does not tell of what its last rows lack.
+int cvips_jpeg_is_whole(const void *bytes, size_t count, gboolean (*stops)(void *context), void *context);
 VipsImage *cvips_load_png(const void *bytes, size_t count);
 VipsImage *cvips_load_webp(const void *bytes, size_t count, int frames, double scale);
 // Of libwebp, because libvips takes memory for all pixels, and clears it, before it tells a size.
@@ -39,6 +42,8 @@ VipsImage *cvips_flip(VipsImage *in, VipsDirection direction);
 VipsImage *cvips_rotate(VipsImage *in, VipsAngle angle);
 // To exactly this size, bicubic, a premultiplied picture.
 VipsImage *cvips_enlarge(VipsImage *in, int width, int height);
+// Clockwise about the centre into a canvas of this size, bicubic, a premultiplied picture; what lies around is 0.
+VipsImage *cvips_turn(VipsImage *in, double cosine, double sine, int width, int height);
 VipsImage *cvips_embed(VipsImage *in, int x, int y, int width, int height, const double *background, int bands);
 VipsImage *cvips_embed_copying_edges(VipsImage *in, int x, int y, int width, int height);
 VipsImage *cvips_smartcrop(VipsImage *in, int width, int height, VipsInteresting interesting);

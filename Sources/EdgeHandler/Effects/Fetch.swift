@@ -43,26 +43,61 @@ public enum FetchResult: Sendable, Equatable {
   case failed(FetchFailure)
 }
 
-/// An origin's answer. The body of anything but a 200 is not kept: its blob is empty.
+/// An origin's answer. The body of anything but a 200, 203 or 206 is not kept: its blob is empty.
 public struct InboundResponse: Sendable, Equatable {
   public var status: Int
   /// The first `Location` field, as sent but for bytes above 0x7F, which are percent-encoded: they need not be UTF-8.
   public var location: String?
   /// The first `Content-Type` field, as sent. Shown by `/info`, never trusted.
   public var contentType: String?
+  /// The first `Content-Range` field, as sent.
+  public var contentRange: String?
+  /// The first `Retry-After` field, as sent.
+  public var retryAfter: String?
   public var body: Blob
   public var byteCount: Int
   public var milliseconds: Int
 
   public init(
-    status: Int, location: String? = nil, contentType: String? = nil, body: Blob, byteCount: Int, milliseconds: Int
+    status: Int, location: String? = nil, contentType: String? = nil, contentRange: String? = nil,
+    retryAfter: String? = nil, body: Blob, byteCount: Int, milliseconds: Int
   ) {
     self.status = status
     self.location = location
     self.contentType = contentType
+    self.contentRange = contentRange
+    self.retryAfter = retryAfter
     self.body = body
     self.byteCount = byteCount
     self.milliseconds = milliseconds
+  }
+}
+
+/// The content codings of https://www.iana.org/assignments/http-parameters that hosts do not undo. `gzip`, `x-gzip` and `deflate` they do,
+/// one layer of them; what is registered nowhere (`none`, `utf-8`, `aws-chunked`) says nothing about the body, as it does to browsers.
+public enum ContentCoding: Sendable, Equatable, CaseIterable {
+  case br, zstd, compress, dcb, dcz, exi, packed
+  /// Several layers.
+  case several
+
+  /// As it stands in `Content-Encoding`.
+  public init?(token: String) {
+    guard let coding = Self.allCases.first(where: { $0 != .several && $0.token == token }) else { return nil }
+    self = coding
+  }
+
+  /// In lower case.
+  public var token: String {
+    switch self {
+    case .br: "br"
+    case .zstd: "zstd"
+    case .compress: "compress"
+    case .dcb: "dcb"
+    case .dcz: "dcz"
+    case .exi: "exi"
+    case .packed: "pack200-gzip"
+    case .several: "several"
+    }
   }
 }
 
@@ -73,6 +108,8 @@ public enum FetchFailure: Sendable, Equatable {
   case addressRefused
   case timedOut
   case tooLarge
+  /// The body is in a content coding that exists and that hosts do not undo.
+  case encoded(ContentCoding)
   /// The host holds so many originals that it has no room for this one.
   case overloaded
 }

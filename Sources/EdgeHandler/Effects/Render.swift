@@ -62,6 +62,8 @@ public enum PixelOperation: Sendable, Equatable {
   case flip(horizontal: Bool, vertical: Bool)
   /// Clockwise, 1–3 quarter turns.
   case rotate(quarterTurns: Int)
+  /// Clockwise by any angle about the centre, into a canvas of exactly this size, which is transparent around it.
+  case turn(degrees: FixedPoint, width: Int, height: Int)
   /// To exactly this size: Lanczos 3, or bicubic on an axis that grows.
   case resize(width: Int, height: Int)
   /// The most interesting part of exactly this size.
@@ -189,7 +191,7 @@ public enum OutputFormat: Sendable, Equatable, CaseIterable {
 
 public enum RenderResult: Sendable, Equatable {
   case output(RenderedOutput)
-  /// The header was fine and the pixels are not.
+  /// The header was fine, and of some original not a single pixel can be decoded.
   case undecodable
   case timedOut
   /// The queue for pixel work is full.
@@ -204,11 +206,16 @@ public struct RenderedOutput: Sendable, Equatable {
   /// Whether it is the original, in its own format (``RenderPlan/original``).
   public var isOriginal: Bool
   public var milliseconds: Int
+  /// Originals and marks of the plan that end early: they are drawn as far as they go, and are transparent beyond.
+  public var damaged: [Blob]
 
-  public init(body: Blob, byteCount: Int, isOriginal: Bool = false, milliseconds: Int) {
+  public init(
+    body: Blob, byteCount: Int, isOriginal: Bool = false, milliseconds: Int, damaged: [Blob] = []
+  ) {
     self.body = body
     self.byteCount = byteCount
     self.isOriginal = isOriginal
     self.milliseconds = milliseconds
+    self.damaged = damaged
   }
 }

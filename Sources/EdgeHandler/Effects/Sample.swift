@@ -1,12 +1,15 @@
 /// Asks for a small raster of an original's first frame: oriented, sRGB, not premultiplied.
 public struct SampleRequest: Sendable, Equatable {
   public var blob: Blob
-  /// Longest side in px, 1–64: the raster keeps the aspect ratio and is never larger than the original.
+  /// Longest side in px, 1–64: the raster keeps the aspect ratio, but for ``leastSide``, and is never larger than the original.
   public var longestSide: Int
+  /// Px, 1–64, that the shorter side has at least, where the original has them.
+  public var leastSide: Int
 
-  public init(blob: Blob, longestSide: Int) {
+  public init(blob: Blob, longestSide: Int, leastSide: Int = 1) {
     self.blob = blob
     self.longestSide = longestSide
+    self.leastSide = leastSide
   }
 }
 
@@ -20,10 +23,13 @@ public enum SampleResult: Sendable, Equatable {
 public struct Sample: Sendable, Equatable {
   public var raster: Raster
   public var milliseconds: Int
+  /// Whether the original ends early: what it lacks is transparent.
+  public var isDamaged: Bool
 
-  public init(_ raster: Raster, milliseconds: Int) {
+  public init(_ raster: Raster, milliseconds: Int, isDamaged: Bool = false) {
     self.raster = raster
     self.milliseconds = milliseconds
+    self.isDamaged = isDamaged
   }
 }
 

@@ -88,9 +88,14 @@ struct Decider {
   private func health(_ path: String, _ head: ResponseHead) -> Response? {
     switch path {
     case "/healthz": return text("ok", head)
-    case "/readyz": return context.isReady ? text("ready", head) : Problem.overloaded.response(head)
+    case "/readyz": return context.isReady ? text(readiness, head) : Problem.overloaded.response(head)
     default: return nil
     }
+  }
+
+  private var readiness: String {
+    let words = configuration.capabilities.words
+    return words.utf8.isEmpty ? "ready" : "ready; " + words
   }
 
   private func text(_ text: String, _ head: ResponseHead) -> Response {

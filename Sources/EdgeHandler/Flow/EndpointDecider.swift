@@ -50,6 +50,7 @@ struct EndpointDecider {
     _ query: Query, _ table: [Parameter], bound presets: [MarkPreset] = []
   ) throws(Problem) -> ParameterSet {
     let set = try ParameterSet(query, table: table) { presets.isEmpty || !$0.isOfMark }
+    if let format = set.outputFormat { try configuration.capabilities.requireWriting(format) }
     guard trace.isOn else { return set }
     for item in query.items {
       let parameter = table.first { $0.name.text == item.name }
@@ -80,7 +81,10 @@ struct EndpointDecider {
   }
 
   var accepted: AcceptedFormats {
-    AcceptedFormats(field: request.fields[.accept])
+    var accepted = AcceptedFormats(field: request.fields[.accept])
+    if !configuration.capabilities.canWrite(.avif) { accepted.avif = false }
+    if !configuration.capabilities.canWrite(.webp) { accepted.webp = false }
+    return accepted
   }
 
   /// A request for an output whose bytes depend on `parts`.

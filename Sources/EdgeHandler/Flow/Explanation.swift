@@ -108,6 +108,9 @@ extension Explanation {
     case .png, .avif, .webp, .jpeg:
       if let quality, !isGiven(.quality) {
         tell(.quality, "\(quality)", "default of this spelling")
+      } else if let word = given(.quality), let number = QualityWord.value(of: word) {
+        tell(.quality, "\(number)", "URL: quality=\(word)")
+        if quality == nil { withoutEffect(.quality, "it is the default") }
       } else {
         tell(.quality, isStandard: quality == nil)
       }
@@ -146,6 +149,7 @@ extension Explanation {
     tell(.markAlign, isStandard: settings.alignment == .topLeft)
     tell(.markPad, isStandard: settings.pad == MarkSettings.standardPad)
     tell(.markOpacity, isStandard: settings.opacity == .one)
+    tell(.markRotate, isStandard: settings.rotation == .zero)
     tell(.markRepeat, isStandard: false)
   }
 
@@ -163,6 +167,7 @@ extension Explanation {
       tell(.markAlign, settings.alignment.words, origin)
       tell(.markPad, settings.pad.canonical, origin)
       tell(.markOpacity, settings.opacity.description, origin)
+      tell(.markRotate, settings.rotation.description, origin)
       tell(.markRepeat, settings.repetition.keyword, origin)
     }
   }

@@ -96,12 +96,27 @@ final class OriginalLoading: Sendable {
     var progress = before
     progress.spend(response.milliseconds)
     switch response.status {
-    case 200:
+    // 203 is what a proxy on the way says that may have changed the picture (RFC 9110, section 15.3.4).
+    case 200, 203:
+      return inspect(response, fetchMilliseconds: limits.fetchTimeoutMilliseconds - progress.millisecondsLeft)
+    // No part was asked for, and some servers say so of the whole.
+    case 206 where ContentRange.isWhole(response.contentRange):
       return inspect(response, fetchMilliseconds: limits.fetchTimeoutMilliseconds - progress.millisecondsLeft)
     case 301, 302, 303, 307, 308: return redirect(response, url, of: source, progress)
     case 404, 410: return fail(Problem(.sourceNotFound, "The original's server has no such original."))
     case 403 where source?.hidesAbsence == true:
       return fail(Problem(.sourceNotFound, "The bucket has no such original, or does not show it."))
+    case 401:
+      return fail(
+        Problem(
+          .sourceRefused, "The original's server wants to know who asks (401), and the source has no credentials."))
+    case 403:
+      return fail(Problem(.sourceRefused, "The original's server does not show the original to this service (403)."))
+    case 429:
+      return fail(
+        Problem(
+          .sourceBusy, "The original's server has had too many requests (429); try again in a while.",
+          retryAfterSeconds: RetryAfter.seconds(response.retryAfter)))
     default:
       return fail(Problem(.sourceUnreachable, "The original's server answered with status \(response.status)."))
     }
@@ -165,6 +180,11 @@ final class OriginalLoading: Sendable {
       case .undecodable: return fail(Problem(.undecodableImage, "The original's header cannot be read."))
       case .overloaded: return fail(.overloaded)
       case .image(let header):
+        do throws(Problem) {
+          try configuration.capabilities.requireReading(header.format)
+        } catch {
+          return fail(error)
+        }
         if let problem = excess(header) { return fail(problem) }
         let original = Original(
           blob: response.body, byteCount: response.byteCount, contentType: response.contentType, header: header,
@@ -208,16 +228,49 @@ final class OriginalLoading: Sendable {
       Problem(.sourceTimeout, "The original's server took longer than \(limits.fetchTimeoutMilliseconds) ms.")
     case .tooLarge:
       Problem(.sourceTooLarge, "The original has more than the \(limits.maximumOriginalBytes) bytes that are allowed.")
+    case .encoded(.several):
+      Problem(.sourceUnreachable, "The original's server sent it in several content encodings; one can be undone.")
+    case .encoded(let coding):
+      Problem(
+        .sourceUnreachable,
+        "The original's server sent it in content encoding \(coding.token); gzip and deflate can be undone.")
     case .overloaded: .overloaded
     }
   }
 }
 
+/// `Content-Range` of an answer (RFC 9110, section 14.4).
+private enum ContentRange {
+  /// Whether it says that the whole was sent: `bytes 0-99/100`.
+  static func isWhole(_ field: String?) -> Bool {
+    guard let bytes = field?.bytes, ASCII.equalsIgnoringCase(bytes.prefix(6), "bytes "),
+      let hyphen = bytes.firstIndex(of: UInt8(ascii: "-")), let slash = bytes.firstIndex(of: UInt8(ascii: "/")),
+      hyphen < slash, bytes[6..<hyphen].elementsEqual("0".utf8),
+      let last = ASCII.decimal(bytes[(hyphen + 1)..<slash], digits: 1...9),
+      let count = ASCII.decimal(bytes[(slash + 1)...], digits: 1...9)
+    else { return false }
+    return last + 1 == count
+  }
+}
+
+/// `Retry-After` of an origin (RFC 9110, section 10.2.3), as it is passed on.
+private enum RetryAfter {
+  /// Where it says nothing, or a date.
+  private static let standardSeconds = 30
+  /// More would be the word of a server that nobody here has heard, about a client that it has never seen.
+  private static let mostSeconds = 3600
+
+  static func seconds(_ field: String?) -> Int {
+    guard let bytes = field?.bytes, let seconds = ASCII.decimal(bytes[...], digits: 1...9) else {
+      return standardSeconds
+    }
+    return min(max(seconds, 1), mostSeconds)
+  }
+}
+
 extension Source {
   /// S3 answers 403 for an object that is not there to whoever may not list the bucket.
-  fileprivate var hidesAbsence: Bool {
-    if case .bucket = location { true } else { false }
-  }
+  fileprivate var hidesAbsence: Bool { isBucket }
 
   /// Whether a URL lies under this HTTP source's prefix.
   fileprivate func allows(_ url: WebURL) -> Bool {

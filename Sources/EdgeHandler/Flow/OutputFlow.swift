@@ -38,20 +38,27 @@ final class OutputFlow: Sendable {
   }
 
   /// Renders, stores and answers.
+  ///
+  /// - Parameters:
+  ///   - passing: the format of the original, where its own bytes can be the output.
+  ///   - marks: those that are drawn: one is never shown in part.
+  ///   - isDamaged: whether what the picture was made of lacks something.
   func render(
     _ picture: Picture, _ encoding: Encoding, passing: (use: RenderPlan.OriginalUse, format: OutputFormat)? = nil,
-    fetchMilliseconds: Int
+    marks: [Blob] = [], isDamaged: Bool = false, fetchMilliseconds: Int
   ) -> Step<Answer> {
     var plan = plan(picture, encoding)
     if let passing { plan.original = passing.use }
     return .render(plan) { [self] result in
-      switch result {
-      case .output(let rendered):
-        finish(
-          rendered, rendered.isOriginal ? passing?.format ?? encoding.format : encoding.format,
-          fetchMilliseconds: fetchMilliseconds)
-      default: fail(Problem.of(result) ?? .renderFailed)
+      guard case .output(let rendered) = result else { return fail(Problem.of(result) ?? .renderFailed) }
+      if rendered.lacks(anyOf: marks) { return fail(.damagedMark) }
+      let format = rendered.isOriginal ? passing?.format ?? encoding.format : encoding.format
+      guard isDamaged || !rendered.damaged.isEmpty else {
+        return finish(rendered, format, fetchMilliseconds: fetchMilliseconds)
       }
+      return finishPartial(
+        rendered, encoding.format, fetchMilliseconds: fetchMilliseconds, detail: Provenance.damaged,
+        notes: ["the original ends early"])
     }
   }
 
@@ -68,13 +75,15 @@ final class OutputFlow: Sendable {
 
   /// For an output that lacks something: it goes to whoever waits for it now, and to nobody after.
   func finishPartial(
-    _ rendered: RenderedOutput, _ format: OutputFormat, fetchMilliseconds: Int, notes: [String]
+    _ rendered: RenderedOutput, _ format: OutputFormat, fetchMilliseconds: Int, detail: String?, notes: [String]
   ) -> Step<Answer> {
     var output = request.output(rendered, format)
     output.lifetimeSeconds = 0
     let provenance = Provenance.made(fetch: fetchMilliseconds, render: rendered.milliseconds, isStored: false)
     return .done(
-      Answer(request.response(output, provenance), afterwards: [.store(request.key, output)], notes: notes))
+      Answer(
+        request.partialResponse(output, provenance, detail: detail), afterwards: [.store(request.key, output)],
+        notes: notes))
   }
 
   /// Ends the claim on the key with a problem.
@@ -93,6 +102,8 @@ final class OutputFlow: Sendable {
 extension Problem {
   public static let overloaded = Problem(.overloaded, "The service is at capacity; try again in a moment.")
   static let renderFailed = Problem(.internalError, "The transform failed.")
+  static let damagedMark = Problem(
+    .undecodableImage, "The mark cannot be drawn. It ends early, and a mark is never shown in part.", parameter: "mark")
 
   /// `nil` for a success.
   static func of(_ result: RenderResult) -> Problem? {
@@ -106,12 +117,18 @@ extension Problem {
   }
 }
 
+extension RenderedOutput {
+  func lacks(anyOf blobs: [Blob]) -> Bool {
+    blobs.contains { blob in damaged.contains { $0 == blob } }
+  }
+}
+
 extension Problem.Code {
   /// Whether the original could not be transformed, as opposed to: may not be, or not now.
   fileprivate var isOriginals: Bool {
     switch self {
     case .sourceNotFound, .sourceTooLarge, .tooManyPixels, .unsupportedFormat, .undecodableImage, .sourceUnreachable,
-      .sourceTimeout, .transformTimeout, .internalError:
+      .sourceRefused, .sourceBusy, .sourceTimeout, .notAvailableHere, .transformTimeout, .internalError:
       true
     default: false
     }

@@ -12,6 +12,8 @@ struct OutputRequest: Sendable {
   var original: SourceReference?
   /// The name of the endpoint, under which an output of several originals is saved.
   var operation: String
+  /// What an output that is not kept lacks, as `Cache-Status` has it (RFC 9211, section 2.8); `nil` where that is not the same for all.
+  var partialDetail: String? = Provenance.damaged
 
   private static let lifetimeSeconds = 31_536_000
   /// Of an answer that is less than was asked for.
@@ -31,6 +33,14 @@ struct OutputRequest: Sendable {
     return fields
   }
 
+  /// Of an answer that is less than was asked for. It has no entity tag: the key's means the complete one.
+  func partialFields(_ provenance: Provenance, detail: String?) -> HTTPFields {
+    var fields = head.fields(variesByAccept: isNegotiated)
+    fields.add(.cacheControl, "public, max-age=\(Self.partialLifetimeSeconds)")
+    fields.add(.cacheStatus, provenance.cacheStatus + (detail.map { "; detail=" + $0 } ?? ""))
+    return fields
+  }
+
   private func immutableFields(_ provenance: Provenance) -> HTTPFields {
     var fields = fields(provenance, cacheControl: "public, max-age=\(Self.lifetimeSeconds), immutable")
     fields.add(.eTag, "\"\(key.entityTag)\"")
@@ -43,16 +53,16 @@ struct OutputRequest: Sendable {
   }
 
   func response(_ output: StoredOutput, _ provenance: Provenance) -> Response {
-    guard output.lifetimeSeconds > 0 else { return partialResponse(output, provenance) }
+    guard output.lifetimeSeconds > 0 else { return partialResponse(output, provenance, detail: partialDetail) }
     guard !conditions.isNotModified(key.entityTag) else {
       return Response(status: 304, fields: immutableFields(provenance))
     }
     return response(output, provenance, immutableFields(provenance))
   }
 
-  /// For an output that lacks something, known by a life of no time. It has no entity tag: the key's means the complete one.
-  private func partialResponse(_ output: StoredOutput, _ provenance: Provenance) -> Response {
-    response(output, provenance, fields(provenance, cacheControl: "public, max-age=\(Self.partialLifetimeSeconds)"))
+  /// For an output that lacks something, known by a life of no time.
+  func partialResponse(_ output: StoredOutput, _ provenance: Provenance, detail: String?) -> Response {
+    response(output, provenance, partialFields(provenance, detail: detail))
   }
 
   private func response(_ output: StoredOutput, _ provenance: Provenance, _ base: HTTPFields) -> Response {
@@ -80,6 +90,9 @@ enum Provenance: Sendable {
   case hit
   case collapsed
   case made(fetch: Int, render: Int, isStored: Bool)
+
+  /// Of an output whose original ends early.
+  static let damaged = "damaged"
 
   var cacheStatus: String {
     switch self {

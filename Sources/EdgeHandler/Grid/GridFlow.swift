@@ -1,4 +1,5 @@
-/// look up → fetch and inspect all at once → lay out → render → store → answer. A picture that cannot be had is left out.
+/// look up → fetch and inspect all at once → lay out → render → store → answer. A picture that cannot be had is left out; one that ends
+/// early is shown as far as it goes.
 final class GridFlow: Sendable {
   let request: GridRequest
   let flow: OutputFlow
@@ -87,10 +88,15 @@ final class GridFlow: Sendable {
       background: format == .jpeg ? request.background.opaque : request.background, placed, operations)
     return .render(flow.plan(picture, request.quality.encoding(format))) { [self] result in
       switch result {
-      case .output(let rendered): finish(rendered, format, loads)
-      // Which one is at fault shows only when each is decoded by itself.
-      case .undecodable: probe(parts, cells, 0, good: [], loads)
-      default: flow.fail(Problem.of(result) ?? .renderFailed)
+      case .output(let rendered): finish(rendered, format, parts, loads)
+      // Which one is at fault shows only when each is rendered by itself.
+      case .undecodable:
+        probe(
+          parts, cells, 0, good: [], loads,
+          otherwise: Problem(
+            .undecodableImage, "The pixels of the mark cannot be decoded.", parameter: marks.isEmpty ? nil : "mark"))
+      case .failed: probe(parts, cells, 0, good: [], loads, otherwise: .renderFailed)
+      case .timedOut, .overloaded: flow.fail(Problem.of(result) ?? .renderFailed)
       }
     }
   }
@@ -129,36 +135,48 @@ final class GridFlow: Sendable {
     return showsBackground && !request.background.isOpaque ? .png : .jpeg
   }
 
-  /// Decodes the parts one after the other, and lays out anew without those that cannot be.
-  private func probe(_ parts: [Part], _ cells: [PixelRect], _ index: Int, good: [Part], _ loads: Loads) -> Step<Answer>
-  {
+  /// Renders the parts one after the other, and lays out anew without those that cannot be.
+  ///
+  /// - Parameter problem: what it is where each of them can be.
+  private func probe(
+    _ parts: [Part], _ cells: [PixelRect], _ index: Int, good: [Part], _ loads: Loads, otherwise problem: Problem
+  ) -> Step<Answer> {
     guard index < parts.count, index < cells.count else {
-      // Then it was a mark that cannot be decoded.
-      guard good.count < parts.count else {
-        return flow.fail(
-          Problem(
-            .undecodableImage, "The pixels of the mark cannot be decoded.", parameter: marks.isEmpty ? nil : "mark"))
-      }
-      return compose(good, loads)
+      return good.count < parts.count ? compose(good, loads) : flow.fail(problem)
     }
     let part = parts[index]
-    let picture = Picture.decoded(part.original.blob, frames: .first, fill(cells[index], part))
+    let cell = cells[index]
+    // On a canvas, too, because that may be what cannot be done with it.
+    let picture = Picture.composed(
+      width: cell.width, height: cell.height, background: .transparent,
+      [Placed(.decoded(part.original.blob, frames: .first, fill(cell, part)), x: 0, y: 0)], [])
     return .render(flow.plan(picture, Encoding(format: .png))) { [self] result in
       var good = good
       var loads = loads
       switch result {
       case .output: good.append(part)
       case .undecodable: loads.notes.append(note(part.index, Problem(.undecodableImage, "")))
-      default: return flow.fail(Problem.of(result) ?? .renderFailed)
+      case .failed: loads.notes.append(note(part.index, .renderFailed))
+      case .timedOut, .overloaded: return flow.fail(Problem.of(result) ?? .renderFailed)
       }
-      return probe(parts, cells, index + 1, good: good, loads)
+      return probe(parts, cells, index + 1, good: good, loads, otherwise: problem)
     }
   }
 
-  private func finish(_ rendered: RenderedOutput, _ format: OutputFormat, _ loads: Loads) -> Step<Answer> {
-    guard !loads.notes.isEmpty else {
+  private func finish(
+    _ rendered: RenderedOutput, _ format: OutputFormat, _ parts: [Part], _ loads: Loads
+  ) -> Step<Answer> {
+    let drawn = loads.marks.compactMap { try? $0.get().blob }
+    if rendered.lacks(anyOf: drawn) { return flow.fail(.damagedMark) }
+    var notes = loads.notes
+    for part in parts where rendered.lacks(anyOf: [part.original.blob]) {
+      notes.append("a grid has source \(part.index + 1) of \(request.parts.count) as far as it goes: it ends early")
+    }
+    guard !notes.isEmpty else {
       return flow.finish(rendered, format, fetchMilliseconds: loads.fetchMilliseconds)
     }
-    return flow.finishPartial(rendered, format, fetchMilliseconds: loads.fetchMilliseconds, notes: loads.notes)
+    return flow.finishPartial(
+      rendered, format, fetchMilliseconds: loads.fetchMilliseconds,
+      detail: rendered.damaged.isEmpty ? nil : Provenance.damaged, notes: notes)
   }
 }

@@ -84,7 +84,9 @@ extension EndpointDecider {
     if let mark { keyParts += mark.keyParts }
     keyParts += workspace.bindings(of: parts.map { $0.reference } + (mark.map { [$0.reference] } ?? []))
     let isNegotiated = if case .negotiated = format { true } else { false }
-    let output = try output("grid", keyParts, isNegotiated: isNegotiated)
+    var output = try output("grid", keyParts, isNegotiated: isNegotiated)
+    // It may lack a source, too.
+    output.partialDetail = nil
     guard !output.isKnown else { return .answer(output.notModified()) }
     return .grid(
       GridRequest(

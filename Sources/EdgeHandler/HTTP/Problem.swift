@@ -9,15 +9,25 @@ public final class Problem: Error, Sendable {
   public let detail: String
   /// The parameter at fault, where there is one.
   public let parameter: String?
+  /// For `Retry-After`, where it is another than that of the code.
+  let retryAfterSeconds: Int?
 
   @inline(never)
   public init(_ code: Code, _ detail: String, parameter: String? = nil) {
     self.code = code
     self.detail = detail
     self.parameter = parameter
+    retryAfterSeconds = nil
   }
 
-  /// Whose fault it is decides the status: the caller's (4xx, and 505), the original's (404, 413, 415, 422, 502, 504), ours (500, 503).
+  init(_ code: Code, _ detail: String, parameter: String? = nil, retryAfterSeconds: Int?) {
+    self.code = code
+    self.detail = detail
+    self.parameter = parameter
+    self.retryAfterSeconds = retryAfterSeconds
+  }
+
+  /// Whose fault it is decides the status: the caller's (4xx, and 505), the original's (404, 413, 415, 422, 502, 504), ours (500, 501, 503).
   public enum Code: Sendable, Equatable, CaseIterable {
     case malformedRequest, headTooLong, versionNotSupported, misdirectedRequest
     case invalidParameter, ambiguousSource, missingSource, invalidSource, invalidURL, urlTooLong
@@ -27,14 +37,17 @@ public final class Problem: Error, Sendable {
     case sourceNotFound, sourceTooLarge, tooManyPixels, unsupportedFormat, undecodableImage
     case noUsableSource
     case outOfCredits, tooManyRequests
-    case sourceUnreachable, sourceTimeout
+    case sourceUnreachable, sourceRefused, sourceBusy, sourceTimeout
+    case notAvailableHere
     case transformTimeout, overloaded, internalError
   }
 }
 
 extension Problem: Equatable {
   public static func == (left: Problem, right: Problem) -> Bool {
-    guard left.code == right.code, left.detail == right.detail else { return false }
+    guard left.code == right.code, left.detail == right.detail, left.retryAfterSeconds == right.retryAfterSeconds else {
+      return false
+    }
     guard let left = left.parameter, let right = right.parameter else {
       return left.parameter == nil && right.parameter == nil
     }
@@ -79,7 +92,10 @@ extension Problem.Code {
     case .outOfCredits: ("out-of-credits", 402, "The workspace has no credits left")
     case .tooManyRequests: ("too-many-requests", 429, "Too many requests")
     case .sourceUnreachable: ("source-unreachable", 502, "The original's server did not answer properly")
+    case .sourceRefused: ("source-refused", 502, "The original's server does not show it")
+    case .sourceBusy: ("source-busy", 502, "The original's server wants fewer requests")
     case .sourceTimeout: ("source-timeout", 504, "The original's server took too long")
+    case .notAvailableHere: ("not-available-here", 501, "This service lacks the format")
     case .transformTimeout: ("transform-timeout", 503, "The transform took too long")
     case .overloaded: ("overloaded", 503, "The service is at capacity")
     case .internalError: ("internal-error", 500, "The service failed")

@@ -24,6 +24,7 @@ extension Problem {
     switch code {
     case .methodNotAllowed: response.fields[.allow] = Method.allow
     case .overloaded: response.fields[.retryAfter] = "1"
+    case .sourceBusy: response.fields[.retryAfter] = retryAfterSeconds.map { "\($0)" }
     default: break
     }
     return response

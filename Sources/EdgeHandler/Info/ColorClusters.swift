@@ -52,17 +52,33 @@ struct ColorBox: Sendable {
 
   /// Divides the visible pixels of a raster into at most `limit` boxes: always the box whose pixels are the farthest from
   /// their mean, at the mean of the channel that is the most to blame. (The idea is that of Wu's quantiser.)
-  static func split(_ raster: Raster, into limit: Int) -> [ColorBox] {
+  ///
+  /// Visible is what is half opaque. Where nothing is, as in a drawing of thin strokes, every pixel counts as much as it is.
+  /// - Returns: The boxes, and how often each holds a pixel of full weight.
+  static func split(_ raster: Raster, into limit: Int) -> (boxes: [ColorBox], weight: Int) {
+    let visible = pixels(of: raster) { $0 >= 128 ? 1 : 0 }
+    if !visible.isEmpty { return (split(visible, into: limit), 1) }
+    return (split(pixels(of: raster) { (Int($0) * faintWeight + 254) / 255 }, into: limit), faintWeight)
+  }
+
+  /// Enough to tell alphas apart that are all below a half.
+  private static let faintWeight = 16
+
+  /// - Parameter times: of a pixel of this alpha.
+  private static func pixels(of raster: Raster, times: (UInt8) -> Int) -> [UInt32] {
     var pixels: [UInt32] = []
     var position = 0
     while position + 3 < raster.rgba.count {
-      if raster.rgba[position + 3] >= 128 {
-        pixels.append(
-          UInt32(raster.rgba[position]) << 16 | UInt32(raster.rgba[position + 1]) << 8
-            | UInt32(raster.rgba[position + 2]))
-      }
+      let color =
+        UInt32(raster.rgba[position]) << 16 | UInt32(raster.rgba[position + 1]) << 8
+        | UInt32(raster.rgba[position + 2])
+      for _ in 0..<max(times(raster.rgba[position + 3]), 0) { pixels.append(color) }
       position += 4
     }
+    return pixels
+  }
+
+  private static func split(_ pixels: [UInt32], into limit: Int) -> [ColorBox] {
     guard !pixels.isEmpty else { return [] }
     var boxes = [ColorBox(pixels: pixels)]
     var spreads = [boxes[0].spread]

@@ -1,21 +1,25 @@
 /// What is known of an original: the one result that all variants of `/info` and the placeholders share.
 struct Info: Sendable {
-  /// The whole body of `/info`.
+  /// All that `/info` can be asked for.
   let json: JSON
 
   enum Field: Int, CaseIterable, Sendable {
-    case metadata, blurhash, colors, palette
+    case metadata, blurhash, thumbhash, colors, palette
+
+    /// Without `select`.
+    static let standard: [Field] = [.metadata, .blurhash, .colors, .palette]
 
     var name: String {
       switch self {
       case .metadata: "metadata"
       case .blurhash: "blurhash"
+      case .thumbhash: "thumbhash"
       case .colors: "colors"
       case .palette: "palette"
       }
     }
 
-    static let grammar = "one or more of metadata, blurhash, colors and palette, with commas between"
+    static let grammar = "one or more of metadata, blurhash, thumbhash, colors and palette, with commas between"
 
     static var pattern: String {
       let names = ListText.join(allCases.map { $0.name }, separator: "|")
@@ -41,8 +45,8 @@ struct Info: Sendable {
   init(_ original: Original, _ raster: Raster) {
     let header = original.header
     let size = header.orientedSize
-    let boxes = ColorBox.split(raster, into: Self.boxes)
-    let pixels = raster.width * raster.height
+    let (boxes, weight) = ColorBox.split(raster, into: Self.boxes)
+    let pixels = raster.width * raster.height * weight
     let colors = ColorClusters.distinct(boxes, atMost: Self.mostColors).map { Self.json($0, of: pixels) }
     let palette = Palette(ColorClusters.sorted(boxes.map { $0.cluster }))
     json = .object([
@@ -59,6 +63,7 @@ struct Info: Sendable {
           JSON.Member("orientation", .int(header.orientation)),
         ])),
       JSON.Member(Field.blurhash.name, .string(BlurHash(raster.repeated(toAbout: Self.blurHashSide)).text)),
+      JSON.Member(Field.thumbhash.name, .string(ThumbHash(raster).text)),
       JSON.Member(Field.colors.name, .array(colors)),
       JSON.Member(
         Field.palette.name,
@@ -74,7 +79,7 @@ struct Info: Sendable {
     let color = cluster.color
     let range = Int64(max(color.red, color.green, color.blue)) - Int64(min(color.red, color.green, color.blue))
     return .object([
-      // Of 4096 pixels at most, so that four decimals tell any two areas apart.
+      // Of 4096 pixels at most, so that four decimals tell any two areas of whole pixels apart.
       JSON.Member("area", .fixedPoint(rounded(Int64(cluster.count), over: Int64(pixels), digits: 4))),
       JSON.Member("hex", .string(color.hex)),
       JSON.Member("intensity", .fixedPoint(rounded(range, over: 255, digits: 2))),
@@ -173,6 +178,11 @@ extension Raster {
 }
 
 extension ImageHeader.Format {
+  /// As ``OutputFormat/keyword``.
+  var keyword: String {
+    self == .jpeg ? "jpeg" : name
+  }
+
   fileprivate var name: String {
     switch self {
     case .jpeg: "jpg"

@@ -20,7 +20,7 @@ extension EndpointDecider {
     let set = try parameters(query, variant == .all ? ParameterTable.info : ParameterTable.infoVariant)
     let fields: [Info.Field] =
       switch variant {
-      case .all: set.fields ?? Info.Field.allCases
+      case .all: set.fields ?? Info.Field.standard
       case .metadata: [.metadata]
       case .blurhash: [.blurhash]
       case .colors: [.colors, .palette]
@@ -29,7 +29,11 @@ extension EndpointDecider {
       var told = Explanation(
         query: query, table: variant == .all ? ParameterTable.info : ParameterTable.infoVariant, trace: trace)
       if variant == .all {
-        told.tell(.select, isStandard: Info.Field.allCases.allSatisfy { field in fields.contains { $0 == field } })
+        told.tell(
+          .select,
+          isStandard: Info.Field.allCases.allSatisfy { field in
+            fields.contains { $0 == field } == Info.Field.standard.contains { $0 == field }
+          })
       }
       told.tell(.v, isStandard: set.variant == nil)
       trace = told.trace
@@ -74,7 +78,10 @@ struct InfoFlow: Sendable {
     case .failure(let problem): return problem.response(request.output.head)
     case .success(let info):
       do throws(Problem) {
-        return request.output.response(try body(info), loaded.provenance, ageSeconds: loaded.ageSeconds)
+        let body = try body(info)
+        return loaded.isDamaged
+          ? request.output.partialResponse(body, loaded.provenance)
+          : request.output.response(body, loaded.provenance, ageSeconds: loaded.ageSeconds)
       } catch {
         return error.response(request.output.head)
       }
@@ -102,6 +109,8 @@ final class InfoLoading: Sendable {
     var provenance: Provenance
     /// Since it was made.
     var ageSeconds = 0
+    /// Whether the original ends early.
+    var isDamaged = false
     var afterwards: [Afterwards] = []
   }
 
@@ -125,6 +134,8 @@ final class InfoLoading: Sendable {
   /// Of what is stored, and of the answers.
   fileprivate static let lifetimeSeconds = 86_400
   private static let longestSide = 64
+  /// Of a strip, so that each of a BlurHash's four terms across it is told by two pixels.
+  private static let leastSide = 8
 
   func start() -> Step<Answer> {
     .lookUp(output.lookUp) { [self] result in
@@ -134,7 +145,8 @@ final class InfoLoading: Sendable {
           Outcome(
             info: read(stored), provenance: .hit,
             ageSeconds: min(max(0, Self.lifetimeSeconds - stored.lifetimeSeconds), Self.lifetimeSeconds)))
-      case .collapsed(let stored): then(Outcome(info: read(stored), provenance: .collapsed))
+      case .collapsed(let stored):
+        then(Outcome(info: read(stored), provenance: .collapsed, isDamaged: stored.lifetimeSeconds == 0))
       case .failed(let problem): then(Outcome(info: .failure(problem), provenance: .collapsed))
       case .miss, .originalServes: make()
       }
@@ -160,9 +172,10 @@ final class InfoLoading: Sendable {
   }
 
   private func sample(_ original: Original) -> Step<Answer> {
-    .sample(SampleRequest(blob: original.blob, longestSide: Self.longestSide)) { [self] result in
+    .sample(SampleRequest(blob: original.blob, longestSide: Self.longestSide, leastSide: Self.leastSide)) {
+      [self] result in
       switch result {
-      case .sample(let sample): finish(Info(original, sample.raster), original, sampleMilliseconds: sample.milliseconds)
+      case .sample(let sample): finish(Info(original, sample.raster), original, sample)
       case .undecodable: fail(Problem(.undecodableImage, "The original's pixels cannot be decoded."))
       case .overloaded: fail(.overloaded)
       case .timedOut: fail(Problem(.transformTimeout, "Looking at the original took longer than is allowed."))
@@ -170,13 +183,18 @@ final class InfoLoading: Sendable {
     }
   }
 
-  private func finish(_ info: Info, _ original: Original, sampleMilliseconds: Int) -> Step<Answer> {
+  /// What is known of an original that ends early goes to whoever waits for it now, and to nobody after.
+  private func finish(_ info: Info, _ original: Original, _ sample: Sample) -> Step<Answer> {
     let bytes = info.json.serialized()
     let stored = StoredOutput(
       body: Blob(id: 0), bytes: bytes, byteCount: bytes.count, mediaType: "application/json",
-      lifetimeSeconds: Self.lifetimeSeconds)
-    let provenance = Provenance.made(fetch: original.fetchMilliseconds, render: sampleMilliseconds, isStored: true)
-    return then(Outcome(info: .success(info), provenance: provenance, afterwards: [.store(output.key, stored)]))
+      lifetimeSeconds: sample.isDamaged ? 0 : Self.lifetimeSeconds)
+    let provenance = Provenance.made(
+      fetch: original.fetchMilliseconds, render: sample.milliseconds, isStored: !sample.isDamaged)
+    return then(
+      Outcome(
+        info: .success(info), provenance: provenance, isDamaged: sample.isDamaged,
+        afterwards: [.store(output.key, stored)]))
   }
 
   private func fail(_ problem: Problem) -> Step<Answer> {
@@ -201,6 +219,16 @@ extension OutputRequest {
     if ageSeconds > 0 { fields.add(.age, String(ageSeconds)) }
     fields.add(.eTag, "\"\(tag)\"")
     guard !conditions.isNotModified(tag) else { return Response(status: 304, fields: fields) }
+    return response(body, provenance, fields)
+  }
+
+  /// Of an original that ends early.
+  fileprivate func partialResponse(_ body: [UInt8], _ provenance: Provenance) -> Response {
+    response(body, provenance, partialFields(provenance, detail: partialDetail))
+  }
+
+  private func response(_ body: [UInt8], _ provenance: Provenance, _ base: HTTPFields) -> Response {
+    var fields = base
     fields.add(.contentType, "application/json")
     fields.add(.contentLength, String(body.count))
     fields.add(.serverTiming, provenance.serverTiming)

@@ -7,6 +7,8 @@
 /// into view; where nothing is left of the box, the settings count on what is left of the picture, so that no output lacks a mark.
 struct BoundMarkPlacement: Sendable {
   private let settings: MarkSettings
+  /// The mark's original, and the box around it when it has been turned.
+  private let upright: PixelSize
   private let mark: PixelSize
   private let projection: Projection
   private let x: Stretch
@@ -61,10 +63,15 @@ struct BoundMarkPlacement: Sendable {
   }
 
   /// - Parameters:
-  ///   - mark: size of the mark's original, at least 1 px each way.
+  ///   - upright: size of the mark's original, at least 1 px each way.
   ///   - projection: from the marked original to the output.
-  init(_ settings: MarkSettings, mark: PixelSize, on projection: Projection) {
+  init(_ settings: MarkSettings, mark upright: PixelSize, on projection: Projection) {
+    // In its box, a turned mark is placed like any other.
+    var straight = settings
+    straight.rotation = .zero
+    let mark = settings.box(of: upright)
     self.settings = settings
+    self.upright = upright
     self.mark = mark
     self.projection = projection
     let original = projection.original
@@ -73,7 +80,7 @@ struct BoundMarkPlacement: Sendable {
     let unit = min(1000, (999 + side) / side)
     let factor = FixedPoint(millionths: Int64(unit) * FixedPoint.scale)
     let own = MarkPlacement(
-      settings.scaled(by: factor), mark: mark.scaled(by: factor), on: original.scaled(by: factor).bounds)
+      straight.scaled(by: factor), mark: mark.scaled(by: factor), on: original.scaled(by: factor).bounds)
     let across = (own.position.x, own.size.width, own.stepX, settings.alignment.x)
     let down = (own.position.y, own.size.height, own.stepY, settings.alignment.y)
     let (alongX, alongY) = projection.exchangesAxes ? (down, across) : (across, down)
@@ -120,7 +127,9 @@ struct BoundMarkPlacement: Sendable {
   }
 
   private func placement(on area: PixelRect) -> MarkPlacement {
-    MarkPlacement(settings.scaled(by: magnification), mark: mark.scaled(by: magnification), on: area)
+    var straight = settings.scaled(by: magnification)
+    straight.rotation = .zero
+    return MarkPlacement(straight, mark: mark.scaled(by: magnification), on: area)
   }
 
   // MARK: Pictures
@@ -148,9 +157,11 @@ struct BoundMarkPlacement: Sendable {
     case .crop, .aspectCrop: fit = .cover
     case .cover, .pad, .squeeze: fit = settings.fit
     }
-    return Framing(
-      original: mark, width: size.width, height: size.height, fit: fit, gravity: .center, background: .transparent
-    ).operations
+    return settings.turning(
+      upright,
+      then: Framing(
+        original: mark, width: size.width, height: size.height, fit: fit, gravity: .center, background: .transparent
+      ).operations)
   }
 
   // MARK: Repetition

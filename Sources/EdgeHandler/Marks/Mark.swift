@@ -81,7 +81,8 @@ extension Problem {
   fileprivate var asOfMark: Problem {
     let code: Code
     switch self.code {
-    case .sourceNotFound, .sourceTooLarge, .sourceTimeout, .sourceUnreachable: code = .sourceUnreachable
+    case .sourceNotFound, .sourceTooLarge, .sourceTimeout, .sourceUnreachable, .sourceRefused, .sourceBusy:
+      code = .sourceUnreachable
     case .tooManyPixels, .unsupportedFormat, .undecodableImage: code = .undecodableImage
     default: code = self.code
     }

@@ -20,11 +20,12 @@ struct MarkPlacement: Sendable, Equatable {
   ) {
     // A side that is not given follows from the other, inside the area.
     let framing = Framing(
-      original: mark, fractionalSize: fractionalSize, width: Self.side(settings.width, of: area.width),
+      original: settings.box(of: mark), fractionalSize: settings.isUpright ? fractionalSize : nil,
+      width: Self.side(settings.width, of: area.width),
       height: Self.side(settings.height, of: area.height), fit: settings.fit, gravity: .center,
       background: .transparent)
     size = framing.size
-    operations = framing.operations
+    operations = settings.turning(mark, then: framing.operations)
 
     let pad = settings.pad.pixels(of: min(area.width, area.height))
     let repeatsX = settings.repetition == .both || settings.repetition == .horizontally

@@ -11,6 +11,8 @@ struct MarkSettings: Sendable, Equatable {
   var alignment: Alignment
   var pad: Length
   var opacity: FixedPoint
+  /// Clockwise, from 0 to below 360 degrees.
+  var rotation: FixedPoint
   var repetition: Repetition
 
   static let standardWidth = Length.percent(FixedPoint(millionths: 15 * FixedPoint.scale))
@@ -28,12 +30,19 @@ struct MarkSettings: Sendable, Equatable {
     alignment = set.alignment(.markAlign) ?? .topLeft
     pad = set.length(.markPad) ?? Self.standardPad
     opacity = set.decimal(.markOpacity) ?? .one
+    rotation = Self.normal(set.decimal(.markRotate) ?? .zero)
     switch set.keyword(.markRepeat) {
     case "true": repetition = .both
     case "x": repetition = .horizontally
     case "y": repetition = .vertically
     default: repetition = .none
     }
+  }
+
+  /// The same direction as from 0 to below 360 degrees.
+  private static func normal(_ degrees: FixedPoint) -> FixedPoint {
+    let whole = 360 * FixedPoint.scale
+    return FixedPoint(millionths: (degrees.millionths % whole + whole) % whole)
   }
 
   var keyParts: [KeyPart] {
@@ -46,6 +55,7 @@ struct MarkSettings: Sendable, Equatable {
     add(.markAlign, alignment.canonical)
     add(.markPad, pad.canonical)
     add(.markOpacity, opacity.description)
+    if rotation != .zero { add(.markRotate, rotation.description) }
     switch repetition {
     case .none: break
     case .both: add(.markRepeat, "true")

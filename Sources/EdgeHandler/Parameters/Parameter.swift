@@ -20,6 +20,8 @@ final class Parameter: Sendable {
     case integer(ClosedRange<Int>)
     case decimal(FixedPoint, FixedPoint)
     case keyword([String])
+    /// 1–100, or a word for one of them.
+    case quality
     case gravity
     case color
     /// As ``color``, without names.
@@ -44,6 +46,7 @@ final class Parameter: Sendable {
     case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .decimal(let least, let most): "a decimal number from \(least) to \(most)"
     case .keyword(let words): "one of \(ListText.join(words))"
+    case .quality: QualityWord.grammar
     case .gravity: Gravity.grammar
     case .color: Color.grammar
     case .hexadecimalColor: Color.hexadecimalGrammar
@@ -84,6 +87,7 @@ extension Parameter {
     case .decimal(let least, let most):
       FixedPoint(parsing: text.utf8).flatMap { $0 >= least && $0 <= most ? .decimal($0) : nil }
     case .keyword(let words): words.contains(where: { $0 == text }) ? .keyword(text) : nil
+    case .quality: (QualityWord.value(of: text) ?? Self.integer(text, in: 1...100)).map { .integer($0) }
     case .gravity: Gravity(parsing: text).map { .gravity($0) }
     case .color: Color(parsing: text).map { .color($0) }
     case .hexadecimalColor: Color(hexadecimal: text).map { .color($0) }

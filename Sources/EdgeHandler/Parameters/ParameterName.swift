@@ -3,7 +3,7 @@ enum ParameterName: Int, CaseIterable, Sendable {
   case src, w, h, size, dpr, fit, gravity, background, quality, format
   case blur, sharpen, brightness, contrast, saturation, gamma
   case rotate, flip, trim, border, borderColor, anim, metadata, onerror
-  case mark, markW, markH, markSize, markFit, markAlign, markPad, markOpacity, markRepeat
+  case mark, markW, markH, markSize, markFit, markAlign, markPad, markOpacity, markRotate, markRepeat
   case select, blurhash, color, punch, type, cols, gap, v
 
   /// As it stands in a URL.
@@ -41,6 +41,7 @@ enum ParameterName: Int, CaseIterable, Sendable {
     case .markAlign: "mark-align"
     case .markPad: "mark-pad"
     case .markOpacity: "mark-opacity"
+    case .markRotate: "mark-rotate"
     case .markRepeat: "mark-repeat"
     case .select: "select"
     case .blurhash: "blurhash"

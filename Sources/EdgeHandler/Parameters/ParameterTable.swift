@@ -4,7 +4,10 @@ enum ParameterTable {
     [source] + box + [fit, gravity, background, quality, outputFormat] + adjustments + marks + [variant]
 
   static let info: [Parameter] = [
-    source, Parameter(.select, .fields, standard: "all", summary: "Which fields of the body are wanted."), variant,
+    source,
+    Parameter(
+      .select, .fields, standard: "metadata,blurhash,colors,palette",
+      summary: "Which fields of the body are wanted; `thumbhash` comes only when it is named."), variant,
   ]
 
   static let infoVariant: [Parameter] = [source, variant]
@@ -91,7 +94,7 @@ enum ParameterTable {
     summary: "Of the output; `auto` is negotiated.")
 
   static let quality = Parameter(
-    .quality, .integer(1...100), standard: "80",
+    .quality, .quality, standard: "80",
     summary:
       "Of lossy encoders, on the scale of JPEG: a number means the same fidelity in every format; with `format=png` it makes a palette PNG."
   )
@@ -118,6 +121,9 @@ enum ParameterTable {
       .markPad, .length(0...8192), standard: "2%",
       summary: "Space to the edges in px, or of the output's smaller side in %; with `mark-repeat` between copies."),
     Parameter(.markOpacity, .decimal(.zero, .one), standard: "1", summary: "1 is the mark as it is, 0 nothing of it."),
+    Parameter(
+      .markRotate, .decimal(FixedPoint(millionths: -360_000_000), FixedPoint(millionths: 360_000_000)), standard: "0",
+      summary: "Degrees clockwise; the mark's box is then that of the turned mark."),
     Parameter(
       .markRepeat, .keyword(["true", "x", "y"]), standard: "none",
       summary: "Repeats the mark over the output, on both axes or one."),

@@ -40,22 +40,28 @@ final class PlaceholderFlow: Sendable {
     case (.failure(let problem), _): return flow.fail(problem)
     case (.success(let info), .color):
       // Without a visible pixel the original has no colour.
-      return paint(info.dominantColor ?? .transparent, shape: info.size, fetchMilliseconds: fetchMilliseconds)
+      return paint(
+        info.dominantColor ?? .transparent, shape: info.size, isDamaged: loaded.isDamaged,
+        fetchMilliseconds: fetchMilliseconds)
     case (.success(let info), .blurHash):
       guard let hash = info.blurHash else { return flow.fail(.renderFailed) }
-      return paint(hash, shape: info.size, fetchMilliseconds: fetchMilliseconds)
+      return paint(hash, shape: info.size, isDamaged: loaded.isDamaged, fetchMilliseconds: fetchMilliseconds)
     }
   }
 
-  private func paint(_ color: Color, shape: PixelSize?, fetchMilliseconds: Int) -> Step<Answer> {
+  private func paint(
+    _ color: Color, shape: PixelSize?, isDamaged: Bool = false, fetchMilliseconds: Int
+  ) -> Step<Answer> {
     let size = request.box.size(shape)
     let background = request.format.output == .jpeg ? color.opaque : color
     return render(
       .composed(width: size.width, height: size.height, background: background, [], []), size,
-      fetchMilliseconds: fetchMilliseconds)
+      isDamaged: isDamaged, fetchMilliseconds: fetchMilliseconds)
   }
 
-  private func paint(_ hash: BlurHash, shape: PixelSize?, fetchMilliseconds: Int) -> Step<Answer> {
+  private func paint(
+    _ hash: BlurHash, shape: PixelSize?, isDamaged: Bool = false, fetchMilliseconds: Int
+  ) -> Step<Answer> {
     let size = request.box.size(shape)
     let painted = PlaceholderBox.framing(
       request.box.covers ? shape ?? size : size, Self.longestSide, Self.longestSide, .scaleDown
@@ -63,10 +69,12 @@ final class PlaceholderFlow: Sendable {
     guard let raster = hash.raster(painted, punch: request.punch.double) else { return flow.fail(.renderFailed) }
     let fit: TransformOptions.Fit = request.box.covers ? .cover : .squeeze
     let operations = PlaceholderBox.framing(painted, size.width, size.height, fit).operations
-    return render(.raster(raster, operations), size, fetchMilliseconds: fetchMilliseconds)
+    return render(.raster(raster, operations), size, isDamaged: isDamaged, fetchMilliseconds: fetchMilliseconds)
   }
 
-  private func render(_ picture: Picture, _ size: PixelSize, fetchMilliseconds: Int) -> Step<Answer> {
+  private func render(
+    _ picture: Picture, _ size: PixelSize, isDamaged: Bool, fetchMilliseconds: Int
+  ) -> Step<Answer> {
     do throws(Problem) {
       try TransformPlan.check(size, frames: 1, limits: flow.configuration.limits)
     } catch {
@@ -74,7 +82,7 @@ final class PlaceholderFlow: Sendable {
     }
     let format = request.format.output
     return flow.render(
-      picture, request.quality.encoding(format), fetchMilliseconds: fetchMilliseconds)
+      picture, request.quality.encoding(format), isDamaged: isDamaged, fetchMilliseconds: fetchMilliseconds)
   }
 }
 

@@ -111,6 +111,8 @@ enum OpenAPI {
   private static func type(_ kind: Parameter.Kind) -> String {
     switch kind {
     case .integer(let range): integer(range)
+    case .quality:
+      #""anyOf":[{\#(integer(1...100))},{"type":"string","enum":[\#(list(QualityWord.words.map(quoted)))]}]"#
     case .decimal(let least, let most):
       #""type":"number","minimum":\#(least),"maximum":\#(most)"#
     case .keyword(let words):
@@ -151,7 +153,7 @@ enum OpenAPI {
     guard parameter.parse(parameter.standard) != nil else { return "" }
     switch parameter.kind {
     case .text, .repeatedText: return ""
-    case .integer, .decimal: return #","default":\#(parameter.standard)"#
+    case .integer, .quality, .decimal: return #","default":\#(parameter.standard)"#
     default: return #","default":\#(quoted(parameter.standard))"#
     }
   }

@@ -29,6 +29,12 @@ struct SourceReference: Sendable {
   }
 }
 
+extension Source {
+  var isBucket: Bool {
+    if case .bucket = location { true } else { false }
+  }
+}
+
 extension SourceReference {
   /// Resolves the value of `src`, percent-decoded: a full URL, or `<source>/<path>`.
   init(_ text: String, workspace: Workspace) throws(Problem) {
@@ -81,22 +87,28 @@ extension SourceReference {
     guard Label.isValid(name) else {
       throw Problem(.invalidSource, "The name of a source is \(Label.grammar).", parameter: "src")
     }
-    guard isSafePath(path) else {
+    // Whether the source is there is told of paths only that could be in one.
+    let source = workspace.source(named: name)
+    guard isSafePath(path, inBucket: source?.isBucket ?? false) else {
       throw Problem(
         .invalidSource,
         "The path of an original must not have an empty, \".\" or \"..\" segment, a backslash or a control character.",
         parameter: "src")
     }
-    guard let source = workspace.source(named: name) else {
+    guard let source else {
       throw Problem(.unknownSource, "The workspace has no source \"\(name)\".", parameter: "src")
     }
     return try SourceReference(source: source, path: path)
   }
 
-  private static func isSafePath(_ path: String) -> Bool {
-    guard path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 != 0x5C }) else { return false }
+  /// An empty segment leads nowhere out of a bucket: keys are names, in which slashes mean nothing, and joined paths have made many
+  /// with two in a row. A key is not empty, and has more than slashes.
+  private static func isSafePath(_ path: String, inBucket: Bool) -> Bool {
+    guard path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 != 0x5C }),
+      path.utf8.contains(where: { $0 != 0x2F })
+    else { return false }
     return path.bytes.split(separator: 0x2F, omittingEmptySubsequences: false).allSatisfy { segment in
-      !segment.isEmpty && !segment.elementsEqual(".".utf8) && !segment.elementsEqual("..".utf8)
+      (inBucket || !segment.isEmpty) && !segment.elementsEqual(".".utf8) && !segment.elementsEqual("..".utf8)
     }
   }
 

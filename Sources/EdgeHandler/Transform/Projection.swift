@@ -100,7 +100,8 @@ struct Projection: Sendable, Equatable {
     case .extend(let width, let height, let left, let top, _):
       x.extend(to: width, at: left)
       y.extend(to: height, at: top)
-    case .flatten, .blur, .sharpen, .brightness, .contrast, .saturation, .gamma, .overlay, .tile: break
+    // Only marks are turned by other angles.
+    case .turn, .flatten, .blur, .sharpen, .brightness, .contrast, .saturation, .gamma, .overlay, .tile: break
     }
   }
 }

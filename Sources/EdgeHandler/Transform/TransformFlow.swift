@@ -33,15 +33,20 @@ final class TransformFlow: Sendable {
       let original = try original.get()
       var plan = try TransformPlan(
         request.options, header: original.header, limits: flow.configuration.limits)
+      // One that is not named but comes of the original's.
+      try flow.configuration.capabilities.requireWriting(plan.encoding.format)
+      var blobs: [Blob] = []
       for (mark, loaded) in zip(request.marks, marks) {
-        plan.draw(mark, try loaded.getMark())
+        let picture = try loaded.getMark()
+        plan.draw(mark, picture)
+        blobs.append(picture.blob)
       }
       let picture = Picture.decoded(original.blob, frames: plan.frames, plan.allOperations)
       // A bound source always has marks, and so never gives its original's bytes.
       let use: RenderPlan.OriginalUse = originalServes ? .ifPossible : .ifNotLarger
       let passing = request.marks.isEmpty ? plan.passing.map { (use: use, format: $0) } : nil
       return flow.render(
-        picture, plan.encoding, passing: passing, fetchMilliseconds: original.fetchMilliseconds)
+        picture, plan.encoding, passing: passing, marks: blobs, fetchMilliseconds: original.fetchMilliseconds)
     } catch {
       return flow.fail(error)
     }

@@ -66,7 +66,8 @@ struct TransformPlan: Sendable, Equatable {
       background: background ?? .transparent)
     var fitting = framing.operations
     size = framing.size
-    if let background, header.hasAlpha {
+    if let background {
+      // Of an opaque original as well: where it ends early it is transparent.
       // Before the canvas is extended: what lies around already has the colour, and would get it twice.
       let extends = fitting.firstIndex { if case .extend = $0 { true } else { false } }
       fitting.insert(.flatten(background), at: extends ?? fitting.endIndex)

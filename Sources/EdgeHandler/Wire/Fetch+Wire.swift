@@ -54,6 +54,8 @@ extension InboundResponse: WireValue {
     var members = [JSON.Member("status", .int(status))]
     members.append("location", location)
     members.append("contentType", contentType)
+    members.append("contentRange", contentRange)
+    members.append("retryAfter", retryAfter)
     members.append(JSON.Member("body", body.wire))
     members.append(JSON.Member("byteCount", .int(byteCount)))
     members.append(JSON.Member("milliseconds", .int(milliseconds)))
@@ -64,14 +66,16 @@ extension InboundResponse: WireValue {
     var object = try WireObject(wire)
     self.init(
       status: try object.int("status", from: 100, to: 999), location: try object.optionalString("location"),
-      contentType: try object.optionalString("contentType"), body: try object.value("body"),
+      contentType: try object.optionalString("contentType"), contentRange: try object.optionalString("contentRange"),
+      retryAfter: try object.optionalString("retryAfter"), body: try object.value("body"),
       byteCount: try object.int("byteCount", from: 0), milliseconds: try object.int("milliseconds", from: 0))
     try object.end()
   }
 }
 
 extension FetchFailure: CaseIterable, WireName {
-  public static let allCases: [FetchFailure] = [.unreachable, .addressRefused, .timedOut, .tooLarge, .overloaded]
+  public static let allCases: [FetchFailure] =
+    [.unreachable, .addressRefused, .timedOut, .tooLarge, .overloaded] + ContentCoding.allCases.map { .encoded($0) }
 
   var wireName: String {
     switch self {
@@ -80,6 +84,7 @@ extension FetchFailure: CaseIterable, WireName {
     case .timedOut: "timedOut"
     case .tooLarge: "tooLarge"
     case .overloaded: "overloaded"
+    case .encoded(let coding): "encoded:" + coding.token
     }
   }
 }

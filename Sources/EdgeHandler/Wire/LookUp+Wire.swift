@@ -74,6 +74,7 @@ extension Problem: WireValue {
   public var wire: JSON {
     var members = [JSON.Member("code", .string(code.name)), JSON.Member("detail", .string(detail))]
     members.append("parameter", parameter)
+    if let retryAfterSeconds { members.append(JSON.Member("retryAfterSeconds", .int(retryAfterSeconds))) }
     return .object(members)
   }
 
@@ -85,8 +86,9 @@ extension Problem: WireValue {
     }
     let detail = try object.string("detail")
     let parameter = try object.optionalString("parameter")
+    let seconds = object.has("retryAfterSeconds") ? try object.int("retryAfterSeconds", from: 0) : nil
     try object.end()
-    self.init(code, detail, parameter: parameter)
+    self.init(code, detail, parameter: parameter, retryAfterSeconds: seconds)
   }
 }
 

@@ -6,6 +6,9 @@ extension PixelOperation: WireValue {
       WireChoice.json(
         "flip", .object([JSON.Member("horizontal", .bool(horizontal)), JSON.Member("vertical", .bool(vertical))]))
     case .rotate(let turns): WireChoice.json("rotate", .int(turns))
+    case .turn(let degrees, let width, let height):
+      WireChoice.json(
+        "turn", .object([JSON.Member("degrees", .fixedPoint(degrees))] + Self.size(width, height)))
     case .resize(let width, let height): WireChoice.json("resize", .object(Self.size(width, height)))
     case .smartCrop(let width, let height, let interest):
       WireChoice.json("smartCrop", .object(Self.size(width, height) + [JSON.Member("interest", interest.wire)]))
@@ -61,6 +64,10 @@ extension PixelOperation: WireValue {
   private init(_ choice: WireChoice, _ object: inout WireObject) throws(WireError) {
     switch choice.name {
     case "flip": self = .flip(horizontal: try object.bool("horizontal"), vertical: try object.bool("vertical"))
+    case "turn":
+      self = .turn(
+        degrees: try object.fixedPoint("degrees"), width: try object.int("width", from: 1),
+        height: try object.int("height", from: 1))
     case "resize":
       self = .resize(width: try object.int("width", from: 1), height: try object.int("height", from: 1))
     case "smartCrop":

@@ -91,6 +91,7 @@ extension RenderedOutput: WireValue {
     var members = [JSON.Member("body", body.wire), JSON.Member("byteCount", .int(byteCount))]
     if isOriginal { members.append(JSON.Member("isOriginal", .bool(true))) }
     members.append(JSON.Member("milliseconds", .int(milliseconds)))
+    if !damaged.isEmpty { members.append(JSON.Member("damaged", .array(damaged.map { $0.wire }))) }
     return .object(members)
   }
 
@@ -99,7 +100,8 @@ extension RenderedOutput: WireValue {
     self.init(
       body: try object.value("body"), byteCount: try object.int("byteCount", from: 0),
       isOriginal: object.has("isOriginal") ? try object.bool("isOriginal") : false,
-      milliseconds: try object.int("milliseconds", from: 0))
+      milliseconds: try object.int("milliseconds", from: 0),
+      damaged: object.has("damaged") ? try object.list("damaged") : [])
     try object.end()
   }
 }

@@ -1,11 +1,16 @@
 extension SampleRequest: WireValue {
   public var wire: JSON {
-    .object([JSON.Member("blob", blob.wire), JSON.Member("longestSide", .int(longestSide))])
+    .object([
+      JSON.Member("blob", blob.wire), JSON.Member("longestSide", .int(longestSide)),
+      JSON.Member("leastSide", .int(leastSide)),
+    ])
   }
 
   public init(wire: JSON) throws(WireError) {
     var object = try WireObject(wire)
-    self.init(blob: try object.value("blob"), longestSide: try object.int("longestSide", from: 1, to: 64))
+    self.init(
+      blob: try object.value("blob"), longestSide: try object.int("longestSide", from: 1, to: 64),
+      leastSide: try object.int("leastSide", from: 1, to: 64))
     try object.end()
   }
 }
@@ -34,12 +39,16 @@ extension SampleResult: WireValue {
 
 extension Sample: WireValue {
   public var wire: JSON {
-    .object([JSON.Member("raster", raster.wire), JSON.Member("milliseconds", .int(milliseconds))])
+    var members = [JSON.Member("raster", raster.wire), JSON.Member("milliseconds", .int(milliseconds))]
+    if isDamaged { members.append(JSON.Member("isDamaged", .bool(true))) }
+    return .object(members)
   }
 
   public init(wire: JSON) throws(WireError) {
     var object = try WireObject(wire)
-    self.init(try object.value("raster"), milliseconds: try object.int("milliseconds", from: 0))
+    self.init(
+      try object.value("raster"), milliseconds: try object.int("milliseconds", from: 0),
+      isDamaged: object.has("isDamaged") ? try object.bool("isDamaged") : false)
     try object.end()
   }
 }

@@ -183,7 +183,7 @@ extension Bucket {
 }
 
 extension MarkPreset {
-  private static let settingNames: [String] = ["w", "h", "size", "fit", "align", "pad", "opacity", "repeat"]
+  private static let settingNames: [String] = ["w", "h", "size", "fit", "align", "pad", "opacity", "rotate", "repeat"]
 
   fileprivate static func list(_ record: Record, of workspace: Workspace) throws(ConfigurationError) -> [MarkPreset] {
     var presets: [MarkPreset] = []

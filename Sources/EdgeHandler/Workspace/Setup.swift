@@ -16,7 +16,7 @@ public struct Setup: Sendable {
     let record = try Record(json, path: "setup")
     try record.allows([
       "workspaces", "baseDomain", "allowedNetworks", "fetchTimeoutMilliseconds", "maximumOriginalBytes",
-      "maximumPixels", "transformTimeoutMilliseconds",
+      "maximumPixels", "transformTimeoutMilliseconds", "unwritable", "unreadable",
     ])
     if let text = try record.text("workspaces") { configuration = try Configuration(json: Array(text.utf8)) }
     if let domain = try record.text("baseDomain") { configuration.baseDomain = try Configuration.baseDomain(domain) }
@@ -26,6 +26,8 @@ public struct Setup: Sendable {
       }
       allowedNetworks.append(network)
     }
+    configuration.capabilities = Capabilities(
+      namesOfUnwritable: try record.texts("unwritable") ?? [], unreadable: try record.texts("unreadable") ?? [])
     if let value = try record.count("fetchTimeoutMilliseconds") {
       configuration.limits.fetchTimeoutMilliseconds = value
     }

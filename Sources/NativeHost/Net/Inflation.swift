@@ -2,7 +2,7 @@ import CZlibLibrary
 import EdgeHandler
 import NIOCore
 
-/// Undoes `gzip` (RFC 1952) on threads of Swift's pool, within the limits of a transfer.
+/// Undoes `gzip` (RFC 1952) and `deflate` on threads of Swift's pool, within the limits of a transfer.
 ///
 /// In slices between which others have their turn: a few bytes can make work for seconds. By zlib, since libdeflate cannot stop
 /// before it is done.
@@ -17,7 +17,22 @@ struct Inflation: Sendable {
     case refused(FetchFailure)
   }
 
+  enum Coding: Sendable {
+    case gzip
+    /// A zlib stream (RFC 1950), as RFC 9110 has it, or bare DEFLATE (RFC 1951), as some servers send it and browsers take it.
+    case deflate
+
+    init?(token: String) {
+      switch token {
+      case "gzip", "x-gzip": self = .gzip
+      case "deflate": self = .deflate
+      default: return nil
+      }
+    }
+  }
+
   let compressed: ByteBuffer
+  let coding: Coding
   let maximumBytes: Int
   let deadline: ContinuousClock.Instant
   /// Holds the compressed bytes already.
@@ -43,8 +58,7 @@ struct Inflation: Sendable {
     let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     stream.initialize(to: z_stream())
     defer { stream.deallocate() }
-    // 16 asks for gzip and nothing else; 15 is the largest window.
-    let code = inflateInit2_(stream, 16 + 15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    let code = inflateInit2_(stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     guard code == Z_OK else { throw Failure.refused(.overloaded) }
     defer { inflateEnd(stream) }
     var input = compressed
@@ -55,6 +69,14 @@ struct Inflation: Sendable {
       await Task.yield()
     }
     return output
+  }
+
+  /// As zlib wants it: 15 is the largest window, 16 more ask for gzip and nothing else, and below 0 there is no header.
+  private var windowBits: Int32 {
+    guard coding == .deflate else { return 16 + 15 }
+    let start = compressed.getInteger(at: compressed.readerIndex, as: UInt16.self) ?? 0
+    // The method is DEFLATE, and the check bits are right (RFC 1950, section 2.2).
+    return start >> 8 & 15 == 8 && start % 31 == 0 ? 15 : -15
   }
 
   /// Returns whether there is more to do.
@@ -79,6 +101,7 @@ struct Inflation: Sendable {
     guard holding.grow(by: written, besides: compressed.readableBytes) else { throw Failure.refused(.overloaded) }
     switch code {
     case Z_OK: return true
+    case Z_STREAM_END where coding == .deflate: return false
     case Z_STREAM_END:
       // Zeroes are padding, anything else is another member.
       guard let next = input.getInteger(at: input.readerIndex, as: UInt8.self), next != 0 else { return false }

@@ -6,7 +6,8 @@ public enum Fetched: Sendable {
   /// `body` is empty unless `status` is 200. `milliseconds` counts from the call, and so does waiting for a connection.
   /// `holding` is to be kept for as long as `body` is.
   case response(
-    status: Int, location: String?, contentType: String?, body: ByteBuffer, holding: Holding, milliseconds: Int)
+    status: Int, location: String?, contentType: String?, contentRange: String?, retryAfter: String?, body: ByteBuffer,
+    holding: Holding, milliseconds: Int)
   case failed(FetchFailure)
 }
 

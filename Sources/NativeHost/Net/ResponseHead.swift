@@ -12,6 +12,8 @@ struct ResponseHead {
 
   private(set) var location: String?
   private(set) var contentType: String?
+  private(set) var contentRange: String?
+  private(set) var retryAfter: String?
   /// All `Content-Encoding` values, in lower case.
   private(set) var contentEncodings: [String] = []
   /// Once set, lines (of trailers) count and say nothing.
@@ -35,6 +37,8 @@ struct ResponseHead {
     switch name {
     case "location": location = location ?? Self.percentEncode(value)
     case "content-type": contentType = contentType ?? String(decoding: value, as: UTF8.self)
+    case "content-range": contentRange = contentRange ?? String(decoding: value, as: UTF8.self)
+    case "retry-after": retryAfter = retryAfter ?? String(decoding: value, as: UTF8.self)
     case "content-encoding":
       contentEncodings += value.split(separator: UInt8(ascii: ",")).map { Self.lowercase(Self.trim($0)) }
     default: break

@@ -80,14 +80,14 @@ final class Transfer: @unchecked Sendable {
     self.status = status
     head.isFinal = true
     let length = ccurl_content_length(easy)
-    guard status == 200 else { return length >= 0 && length <= Self.maximumDrain }
+    guard hasBody else { return length >= 0 && length <= Self.maximumDrain }
     // `identity` was asked for, but objects stored compressed (an SVG in a bucket) come as they are stored. One layer is undone,
     // and the limit is on what comes and on what comes out. Not several: each multiplies by a thousand the work that a few bytes
     // make.
-    switch head.contentEncodings {
-    case [], ["identity"], ["gzip"], ["x-gzip"]: break
-    default: return stop(.unreachable)
+    if let coding = head.contentEncodings.lazy.compactMap({ ContentCoding(token: $0) }).first {
+      return stop(.encoded(coding))
     }
+    guard layers.count <= 1 else { return stop(.encoded(.several)) }
     if length > Int64(request.maximumBytes) { return stop(.tooLarge) }
     if length > 0 {
       // All at once: of several that come at the same time and do not fit together, some then have room, and not each a part of it.
@@ -97,9 +97,15 @@ final class Transfer: @unchecked Sendable {
     return true
   }
 
+  /// Whether the body of this status is wanted.
+  private var hasBody: Bool { status == 200 || status == 203 || status == 206 }
+
+  /// The codings that can be undone. Any other that is no coding at all says nothing.
+  private var layers: [Inflation.Coding] { head.contentEncodings.compactMap { Inflation.Coding(token: $0) } }
+
   /// Returns whether to go on.
   func readBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard status == 200 else { return true }
+    guard hasBody else { return true }
     guard bytes.count <= request.maximumBytes - body.readableBytes else { return stop(.tooLarge) }
     guard hold(body.readableBytes + bytes.count) else { return stop(.overloaded) }
     body.writeBytes(bytes)
@@ -123,10 +129,9 @@ final class Transfer: @unchecked Sendable {
 
   /// What is to be done before ``outcome(of:)`` of a body that is complete.
   func inflation(after code: CURLcode) -> Inflation? {
-    guard failure == nil, status == 200, code == CURLE_OK, let holding,
-      head.contentEncodings.contains(where: { $0 != "identity" })
-    else { return nil }
-    return Inflation(compressed: body, maximumBytes: request.maximumBytes, deadline: deadline, holding: holding)
+    guard failure == nil, hasBody, code == CURLE_OK, let holding, let coding = layers.first else { return nil }
+    return Inflation(
+      compressed: body, coding: coding, maximumBytes: request.maximumBytes, deadline: deadline, holding: holding)
   }
 
   func outcome(of inflation: Inflation.Outcome) -> Fetched {
@@ -139,9 +144,10 @@ final class Transfer: @unchecked Sendable {
 
   func outcome(of code: CURLcode) -> Fetched {
     if let failure { return .failed(failure) }
-    if let status, let holding, status != 200 || code == CURLE_OK {
+    if let status, let holding, !hasBody || code == CURLE_OK {
       return .response(
-        status: status, location: head.location, contentType: head.contentType, body: body, holding: holding,
+        status: status, location: head.location, contentType: head.contentType, contentRange: head.contentRange,
+        retryAfter: head.retryAfter, body: body, holding: holding,
         milliseconds: Int((ContinuousClock.now - start) / .milliseconds(1)))
     }
     if code == CURLE_OPERATION_TIMEDOUT { return .failed(.timedOut) }

@@ -8,6 +8,7 @@ extension VipsPicture {
     switch operation {
     case .extend(let width, let height, let x, let y, let color):
       return try extended(to: PixelSize(width: width, height: height), at: PixelPoint(x: x, y: y), color)
+    case .turn(let degrees, let width, let height): return try turned(degrees.double, width: width, height: height)
     case .flatten(let color): return try flattened(on: color)
     case .blur(let radius): return try VipsPicture(cvips_blur(pointer, radius.double / 2))
     case .sharpen(let sigma): return try VipsPicture(cvips_sharpen(pointer, sigma.double))
@@ -19,6 +20,16 @@ extension VipsPicture {
       // These are not of one frame alone, or have been taken into a ``Geometry``.
       throw .engine
     }
+  }
+
+  /// The picture must have been computed: rows of the result are of many of its own.
+  private func turned(_ degrees: Double, width: Int, height: Int) throws(PixelFailure) -> VipsPicture {
+    let whole = try withAlpha()
+    let weighted = try VipsPicture(cvips_premultiply(whole.pointer))
+    let angle = degrees / 180 * Double.pi
+    let turned = try VipsPicture(cvips_turn(weighted.pointer, cos(angle), sin(angle), Int32(width), Int32(height)))
+    let exact = try VipsPicture(cvips_unpremultiply(turned.pointer))
+    return try VipsPicture(cvips_round(exact.pointer)).asBytes()
   }
 
   /// Each colour channel by itself, through a table.

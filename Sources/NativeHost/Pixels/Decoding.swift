@@ -35,7 +35,7 @@ struct EncodedPicture {
     fileprivate var margin: Double { self == .high ? 2 : 1 }
   }
 
-  /// Reads the header; pixels are decoded when they are asked for, in order from the top.
+  /// Pixels are decoded when they are asked for, in order from the top. Those that are missing are transparent, or without ink.
   func open(allFrames: Bool = false) throws(PixelFailure) -> VipsPicture {
     try open(allFrames: allFrames, shrink: 1)
   }
@@ -82,11 +82,27 @@ struct EncodedPicture {
     if format == .svg { return try isolated.picture(try isolated.naturalSize().rounded) }
     let structure = try structure.get()
     if format == .bmp || (format == .ico && !ICOStructure.isPNG(readable)) { return try bitmap(structure) }
+    guard let cut = structure.cut else { return try load(readable, allFrames: allFrames, shrink: shrink) }
+    let structures = context.structures
+    let repair = try structures.repair(of: bytes) { () throws(PixelFailure) in
+      try Repair(cut, readable, structures, interruption)
+    }
+    let picture = try load(repair.file, allFrames: allFrames, shrink: shrink)
+    if repair.lacksPixels(allFrames: allFrames) { structures.noteDamage(of: bytes) }
+    return try repair.finish(picture, interruption)
+  }
+
+  /// Reads the header alone.
+  private func load(
+    _ readable: UnsafeRawBufferPointer, allFrames: Bool, shrink: Double
+  ) throws(PixelFailure) -> VipsPicture {
+    let structure = try structure.get()
     let firstPlace = structure.places?.first ?? 0
     let (start, count) = (readable.baseAddress, readable.count)
     let frames: Int32 = allFrames ? -1 : 1
     let pointer: UnsafeMutablePointer<VipsImage>? =
       switch format {
+      // Without an end marker one is missing to libjpeg, but the header can be read, and what is decoded has one.
       case .jpeg: cvips_load_jpeg(start, count, Int32(shrink))
       case .png: cvips_load_png(start, count)
       case .webp: cvips_load_webp(start, count, frames, 1 / shrink)
@@ -137,7 +153,8 @@ extension EncodedPicture {
     }
     let size = try webPSize()
     // The smallest scale will do where the size is known.
-    let picture = try open(allFrames: false, shrink: size.map { Double(min($0.width, $0.height)) } ?? 1)
+    let picture = try load(
+      readable, allFrames: false, shrink: size.map { Double(min($0.width, $0.height)) } ?? 1)
     let (width, height) = size.map { ($0.width, $0.height) } ?? (picture.width, picture.height)
     let counted = frames(in: picture)
     return ImageHeader(

@@ -49,7 +49,6 @@ struct Drawing {
     _ original: EncodedPicture, allFrames: Bool, _ operations: ArraySlice<PixelOperation>
   ) throws(PixelFailure) -> Film {
     let header = try original.header()
-    if header.format == .gif, !GIFStructure.isComplete(original.bytes) { throw .undecodable }
     // How much of an SVG is drawn is decided by the output.
     guard header.format == .svg || context.limits.permit(header, frames: allFrames ? header.frames : 1) else {
       throw .engine
@@ -101,6 +100,10 @@ struct Drawing {
     case .tile(let picture, let point, let stepX, let stepY, let opacity):
       return try draw(picture, opacity, on: film) { mark, size throws(PixelFailure) in
         try mark.tiled(from: point, stepX: stepX, stepY: stepY, over: size, interruption)
+      }
+    case .turn:
+      return try film.mapFrames { frame throws(PixelFailure) in
+        try frame.computed(interruption).adjusted(by: operation)
       }
     case .blur, .sharpen:
       return try film.mapFrames { frame throws(PixelFailure) in

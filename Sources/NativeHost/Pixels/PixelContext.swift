@@ -40,9 +40,39 @@ final class StructureCache {
   fileprivate var renderers: [UnsafeRawPointer: SVGRenderer] = [:]
   private var entries: [UnsafeRawPointer: Entry] = [:]
   private var replacements: [UnsafeMutableRawBufferPointer] = []
+  private var repairs: [UnsafeRawPointer: Repair] = [:]
+  private var damaged: Set<UnsafeRawPointer> = []
 
   deinit {
     for replacement in replacements { replacement.deallocate() }
+  }
+
+  /// Whether pixels have been drawn of an original that has not all of them.
+  func isDamaged(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.baseAddress.map(damaged.contains) ?? false
+  }
+
+  func noteDamage(of bytes: UnsafeRawBufferPointer) {
+    if let start = bytes.baseAddress { damaged.insert(start) }
+  }
+
+  /// What is decoded of an original that ends early, made once.
+  func repair(
+    of bytes: UnsafeRawBufferPointer, _ make: () throws(PixelFailure) -> Repair
+  ) throws(PixelFailure) -> Repair {
+    guard let start = bytes.baseAddress else { return try make() }
+    if let repair = repairs[start] { return repair }
+    let repair = try make()
+    repairs[start] = repair
+    return repair
+  }
+
+  /// A copy that stays where it is as long as this.
+  func keep(_ bytes: [UInt8]) -> UnsafeRawBufferPointer {
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+    copy.copyBytes(from: bytes)
+    replacements.append(copy)
+    return UnsafeRawBufferPointer(copy)
   }
 
   /// - Parameter bytes: must stay where they are as long as this.
@@ -52,11 +82,8 @@ final class StructureCache {
     if let start = bytes.baseAddress, let entry = entries[start] { return entry }
     var entry: Entry = (Result { () throws(PixelFailure) in try Structure.read(bytes, format, limits) }, bytes)
     if case .success(var structure) = entry.structure, let replacement = structure.replacement {
-      let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: replacement.count, alignment: 1)
-      copy.copyBytes(from: replacement)
-      replacements.append(copy)
       structure.replacement = nil
-      entry = (.success(structure), UnsafeRawBufferPointer(copy))
+      entry = (.success(structure), keep(replacement))
     }
     if let start = bytes.baseAddress { entries[start] = entry }
     return entry

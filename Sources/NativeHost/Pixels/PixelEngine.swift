@@ -4,8 +4,9 @@ import NIOCore
 
 /// What came of a ``RenderPlan``.
 public enum Rendering: Sendable {
-  case output(ByteBuffer, milliseconds: Int)
-  /// The original's own bytes (``RenderPlan/original``).
+  /// `damaged` has the originals that end early.
+  case output(ByteBuffer, milliseconds: Int, damaged: [Blob])
+  /// The bytes of the original itself, which is whole (``RenderPlan/original``).
   case original(ByteBuffer, milliseconds: Int)
   case undecodable
   case timedOut
@@ -50,7 +51,7 @@ public final class PixelEngine: Sendable {
     threads: Int, limits: Limits, svgWorker: [String] = ["/proc/self/exe"] + SVGWorker.arguments,
     pixelWorker: [String]? = ["/proc/self/exe"] + PixelWorker.arguments
   ) {
-    guard Vips.isReady else { fatalError("libvips cannot be initialised, or its module for AVIF and HEIC is missing.") }
+    guard Vips.isReady else { fatalError("libvips cannot be initialised.") }
     self.limits = limits
     forkServer = ForkServer(command: svgWorker)
     workers = pixelWorker.map { PixelWorkerPool(command: $0, maximumIdle: threads) }

@@ -94,9 +94,9 @@ enum PixelJob {
     switch answer {
     case .inspected(let result): json = result.wire
     case .sampled(let result): json = result.wire
-    case .rendered(.output(let bytes, let milliseconds)):
+    case .rendered(.output(let bytes, let milliseconds, let damaged)):
       output = bytes
-      json = Self.result(bytes, isOriginal: false, milliseconds)
+      json = Self.result(bytes, isOriginal: false, milliseconds, damaged: damaged)
     case .rendered(.original(let bytes, let milliseconds)):
       output = bytes
       json = Self.result(bytes, isOriginal: true, milliseconds)
@@ -109,10 +109,13 @@ enum PixelJob {
     return (number(text.count) + number(output.readableBytes) + text, output)
   }
 
-  private static func result(_ bytes: ByteBuffer, isOriginal: Bool, _ milliseconds: Int) -> JSON {
+  private static func result(
+    _ bytes: ByteBuffer, isOriginal: Bool, _ milliseconds: Int, damaged: [Blob] = []
+  ) -> JSON {
     RenderResult.output(
       RenderedOutput(
-        body: Blob(id: 0), byteCount: bytes.readableBytes, isOriginal: isOriginal, milliseconds: milliseconds)
+        body: Blob(id: 0), byteCount: bytes.readableBytes, isOriginal: isOriginal, milliseconds: milliseconds,
+        damaged: damaged)
     ).wire
   }
 
@@ -128,7 +131,8 @@ enum PixelJob {
         let bytes = ByteBuffer(bytes: output)
         return .rendered(
           result.isOriginal
-            ? .original(bytes, milliseconds: result.milliseconds) : .output(bytes, milliseconds: result.milliseconds))
+            ? .original(bytes, milliseconds: result.milliseconds)
+            : .output(bytes, milliseconds: result.milliseconds, damaged: result.damaged))
       case .undecodable: return .rendered(.undecodable)
       case .timedOut: return .rendered(.timedOut)
       case .overloaded: return .rendered(.overloaded)

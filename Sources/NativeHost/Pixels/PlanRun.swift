@@ -15,20 +15,26 @@ enum PlanRun {
       do throws(PixelFailure) {
         var milliseconds: Int { Int((ContinuousClock.now - start) / .milliseconds(1)) }
         if plan.encoding.format == .svg {
-          return .output(ByteBuffer(bytes: try drawing.document(plan.picture)), milliseconds: milliseconds)
+          return .output(
+            ByteBuffer(bytes: try drawing.document(plan.picture)), milliseconds: milliseconds, damaged: [])
         }
         let film = try drawing.film(plan.picture)
+        // Known once the pixels have been decoded.
+        var damaged: [Blob] {
+          blobs.filter { context.structures.isDamaged($0.value) }.keys.sorted { $0.id < $1.id }
+        }
         let original = original(of: plan, blobs, context)
         if let original, plan.original == .ifPossible {
           // It is whole: what cannot be decoded is not passed on.
           for frame in film.frames { _ = try frame.computed(context.interruption) }
-          return .original(original, milliseconds: milliseconds)
+          if damaged.isEmpty { return .original(original, milliseconds: milliseconds) }
         }
         let body = try film.encoded(plan.encoding, context.interruption)
-        if let original, original.readableBytes <= body.readableBytes {
+        let lacking = damaged
+        if let original, lacking.isEmpty, original.readableBytes <= body.readableBytes {
           return .original(original, milliseconds: milliseconds)
         }
-        return .output(body, milliseconds: milliseconds)
+        return .output(body, milliseconds: milliseconds, damaged: lacking)
       } catch PixelFailure.undecodable {
         return .undecodable
       } catch PixelFailure.interrupted {

@@ -10,8 +10,11 @@ enum Sampling {
     return original.withUnsafeReadableBytes { bytes in
       guard let picture = EncodedPicture(bytes, context) else { return .undecodable }
       do throws(PixelFailure) {
-        let raster = try raster(of: picture, longestSide: request.longestSide, context)
-        return .sample(Sample(raster, milliseconds: Int((ContinuousClock.now - start) / .milliseconds(1))))
+        let raster = try raster(of: picture, request, context)
+        return .sample(
+          Sample(
+            raster, milliseconds: Int((ContinuousClock.now - start) / .milliseconds(1)),
+            isDamaged: context.structures.isDamaged(bytes)))
       } catch {
         guard error == .interrupted else { return .undecodable }
         return context.interruption.isCancelled ? .overloaded : .timedOut
@@ -20,17 +23,17 @@ enum Sampling {
   }
 
   private static func raster(
-    of picture: EncodedPicture, longestSide: Int, _ context: PixelContext
+    of picture: EncodedPicture, _ request: SampleRequest, _ context: PixelContext
   ) throws(PixelFailure) -> Raster {
     let header = try picture.header()
     guard header.format == .svg || context.limits.permit(header, frames: 1) else { throw .engine }
     let stored = PixelSize(width: header.width, height: header.height)
     var geometry = Geometry(stored: stored, orientation: Orientation(exif: header.orientation))
     let size = header.orientedSize
-    let side = min(min(max(longestSide, 1), 64), max(size.width, size.height))
+    let side = min(min(max(request.longestSide, 1), 64), max(size.width, size.height))
     func scaled(_ length: Int) -> Int {
       let longest = max(size.width, size.height)
-      return max(1, (length * side + longest / 2) / longest)
+      return max(min(request.leastSide, side, length), (length * side + longest / 2) / longest)
     }
     _ = geometry.append(.resize(width: scaled(size.width), height: scaled(size.height)))
     let interruption = context.interruption

@@ -92,7 +92,7 @@ struct WorkCost {
       case .crop(let rect): size = PixelSize(width: min(rect.width, size.width), height: min(rect.height, size.height))
       case .rotate(let quarterTurns) where quarterTurns % 2 != 0:
         size = PixelSize(width: size.height, height: size.width)
-      case .resize(let width, let height), .smartCrop(let width, let height, _),
+      case .resize(let width, let height), .turn(_, let width, let height), .smartCrop(let width, let height, _),
         .extend(let width, let height, _, _, _):
         size = PixelSize(width: width, height: height)
       case .overlay(let mark, _, _), .tile(let mark, _, _, _, _): _ = add(mark, blobs, context)

@@ -53,8 +53,11 @@ public final class Service: Sendable {
     limits.maximumFrames = settings.configuration.limits.maximumFrames
     limits.maximumQueued = settings.maximumQueued
     limits.timeoutMilliseconds = settings.configuration.limits.transformTimeoutMilliseconds
+    var configuration = settings.configuration
+    configuration.capabilities = Abilities.lacking
+    Abilities.report(to: logger)
     let host = FlowHost(
-      handler: EdgeHandler(configuration: settings.configuration), store: store, origins: origins,
+      handler: EdgeHandler(configuration: configuration), store: store, origins: origins,
       pixels: PixelEngine(threads: settings.threads, limits: limits), samples: samples,
       maximumWork: settings.maximumWork)
     self.host = host
@@ -98,6 +101,13 @@ public final class Service: Sendable {
     text.family("imgedge_store_outputs", "gauge", "Outputs that are kept.")
     text.sample("imgedge_store_outputs", [("place", "memory")], store.memoryCount)
     text.sample("imgedge_store_outputs", [("place", "disk")], store.diskCount)
+    text.family("imgedge_lacking", "gauge", "Formats that the libraries of this machine cannot read or write.")
+    for format in Abilities.lacking.unwritableNames {
+      text.sample("imgedge_lacking", [("format", format), ("use", "write")], 1)
+    }
+    for format in Abilities.lacking.unreadableNames {
+      text.sample("imgedge_lacking", [("format", format), ("use", "read")], 1)
+    }
     return text.text
   }
 

@@ -95,6 +95,23 @@ import Testing
     #expect(host.get("/grid?src=open/a.jpg&src=open/b.jpg&w=400&h=300").code == "no-usable-source")
   }
 
+  @Test("a picture that cannot be rendered is left out as one that cannot be decoded; where each can be, the service has failed")
+  func cellsThatFail() throws {
+    var host = try host()
+    let good = RenderResult.output(RenderedOutput(body: Blob(id: 1), byteCount: 9, milliseconds: 1))
+    host.renders = [.failed, good, .failed, good]
+    let exchange = host.get("/grid?src=open/a.jpg&src=open/b.jpg&src=open/c.jpg&w=400&h=300&type=row")
+    #expect(exchange.status == 200)
+    #expect(cells(exchange).map(\.x) == [0, 200])
+    #expect(exchange["Cache-Control"] == "public, max-age=60")
+    host = try self.host()
+    host.renders = [.failed, good, good]
+    #expect(host.get("/grid?src=open/a.jpg&src=open/b.jpg&w=400&h=300").code == "internal-error")
+    host = try self.host()
+    host.renders = [.failed, .failed, .undecodable]
+    #expect(host.get("/grid?src=open/a.jpg&src=open/b.jpg&w=400&h=300").code == "no-usable-source")
+  }
+
   @Test func noneLeftIsAProblem() throws {
     var host = try host()
     let exchange = host.get("/grid?src=open/x.jpg&src=open/y.jpg&size=100")

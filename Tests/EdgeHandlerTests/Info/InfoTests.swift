@@ -69,6 +69,47 @@ import Testing
     #expect(json["blurhash"]?.string?.utf8.count == 36)
   }
 
+  @Test("an original that ends early is told of, for a minute, and not kept")
+  func damaged() throws {
+    var host = try ScriptedHost(#"{ "namespace": "acme" }"#)
+    var original = ScriptedOriginal.image(.jpeg, 1067, 1600)
+    original.sample = .sample(Sample(try flag(), milliseconds: 9, isDamaged: true))
+    host.serve(Self.photo, original)
+    for target in ["/info?src=", "/placeholder/color?w=4&src=", "/placeholder/blurhash?w=4&src="] {
+      for _ in 0..<2 {
+        let exchange = host.get(target + Self.photo)
+        #expect(exchange.status == 200)
+        #expect(exchange["Cache-Control"] == "public, max-age=60")
+        #expect(exchange["Cache-Status"] == "imgedge; fwd=miss; detail=damaged")
+        #expect(exchange["ETag"] == nil)
+      }
+    }
+    #expect(host.outputs.isEmpty)
+  }
+
+  @Test("thumbhash comes only when it is named, of the same result")
+  func thumbHash() throws {
+    var host = try host()
+    #expect(host.get("/info?src=\(Self.photo)").json?["thumbhash"] == nil)
+    let exchange = host.get("/info?select=colors,thumbhash,metadata&src=\(Self.photo)")
+    #expect(exchange["Cache-Status"] == "imgedge; hit")
+    #expect(exchange.json?.members?.map(\.name) == ["metadata", "thumbhash", "colors"])
+    #expect(exchange.json?["thumbhash"]?.string == ThumbHash(try flag()).text)
+  }
+
+  @Test("colours of strokes that are nowhere half opaque count as much as they are seen", arguments: [1, 60, 127])
+  func faintColours(alpha: UInt8) throws {
+    let strokes = try raster(64, 64) { x, _ in
+      x % 8 == 0 ? [200, 30, 60, alpha] : x % 8 == 4 ? [20, 90, 200, alpha / 2] : [0, 0, 0, 0]
+    }
+    var host = try host(strokes)
+    let colors = try #require(host.get("/info/colors?src=\(Self.photo)").json?["colors"]?.array)
+    #expect(colors.first?["hex"]?.string == "#c81e3c")
+    let area = try #require(colors.first?["area"]?.fixedPoint?.double)
+    #expect(abs(area - Double(alpha) / 255 / 8) <= 1.0 / 16 / 8)
+    if alpha > 1 { #expect(colors.map { $0["hex"]?.string } == ["#c81e3c", "#145ac8"]) }
+  }
+
   @Test func allVariantsShareOneResult() throws {
     var host = try host()
     let first = host.get("/info/blurhash?src=\(Self.photo)")
@@ -186,7 +227,7 @@ import Testing
       return x < 48
         ? [200 + noise[0], 30 + noise[1], 30 + noise[2], 255] : [20 + noise[0], 20 + noise[1], 90 + noise[2], 255]
     }
-    let clusters = ColorClusters.distinct(ColorBox.split(noisy, into: 64), atMost: 8)
+    let clusters = ColorClusters.distinct(ColorBox.split(noisy, into: 64).boxes, atMost: 8)
     #expect(clusters.count == 2)
     #expect(clusters.first?.count == 48 * 64)
     let first = try #require(clusters.first?.color)
@@ -195,7 +236,7 @@ import Testing
 
   @Test func neverMoreThanEightColoursAndAreasAddUp() throws {
     for (index, picture) in try BlurHashTests.pictures().enumerated() {
-      let clusters = ColorClusters.distinct(ColorBox.split(picture, into: 64), atMost: 8)
+      let clusters = ColorClusters.distinct(ColorBox.split(picture, into: 64).boxes, atMost: 8)
       #expect((1...8).contains(clusters.count), "picture \(index)")
       #expect(clusters.map(\.count).reduce(0, +) == picture.width * picture.height)
       #expect(clusters.map(\.count) == clusters.map(\.count).sorted(by: >))

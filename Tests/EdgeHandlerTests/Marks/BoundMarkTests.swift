@@ -194,6 +194,15 @@ import Testing
     try Self.expectNothingShown(Self.cases(1300, outputs: 2...6, crops: true, seed: 2))
   }
 
+  @Test("nothing is shown of the box around a mark that is turned, by crops and without them")
+  func turnedMarks() throws {
+    for crops in [false, true] {
+      var cases = Self.cases(400, outputs: 2...4, crops: crops, seed: 4)
+      for index in cases.indices { cases[index].preset += "&mark-rotate=\([30, -90, 45, 180, 211.5][index % 5])" }
+      try Self.expectNothingShown(cases)
+    }
+  }
+
   @Test("the measure finds what outputs show whose marks are counted on what each of them shows")
   func theMeasureCanFail() throws {
     // The shares that `SECURITY.md` tells.

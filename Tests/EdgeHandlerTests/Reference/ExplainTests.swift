@@ -101,6 +101,7 @@ import Testing
         "parameter   mark-align = top,left (default)",
         "parameter   mark-pad = 2% (default)",
         "parameter   mark-opacity = 1 (default)",
+        "parameter   mark-rotate = 0 (default)",
         "parameter   mark-repeat = none (default)",
         "parameter   v = none (default)",
       ])
@@ -138,6 +139,7 @@ import Testing
     "parameter: mark-align = bottom,right (policy: preset logo)",
     "parameter: mark-pad = 2% (policy: preset logo)",
     "parameter: mark-opacity = 0.8 (policy: preset logo)",
+    "parameter: mark-rotate = 0 (policy: preset logo)",
     "parameter: mark-repeat = x (policy: preset logo)",
   ]
 
@@ -411,7 +413,8 @@ import Testing
     ("w", ["1", "300"]), ("h", ["1", "200"]), ("size", ["64"]), ("dpr", ["1", "2", "0.1", "1.5"]),
     ("fit", ["contain", "cover", "crop", "pad", "squeeze", "scale-down"]),
     ("gravity", ["center", "auto", "entropy", "top,left", "0.5x0.5"]),
-    ("background", ["red", "white", "%23fff", "0000", "12345678"]), ("quality", ["1", "80", "100"]),
+    ("background", ["red", "white", "%23fff", "0000", "12345678"]),
+    ("quality", ["1", "80", "100", "medium-high", "low"]),
     ("format", ["avif", "jpeg", "jpg", "png", "webp", "gif", "nocompress"]), ("blur", ["0", "0.0", "2.5"]),
     ("sharpen", ["0", "10"]), ("brightness", ["1", "0.5"]), ("contrast", ["1.0", "2"]), ("saturation", ["0", "1"]),
     ("gamma", ["1", "2.2"]), ("rotate", ["0", "90"]), ("flip", ["h", "hv"]),
@@ -419,8 +422,10 @@ import Testing
     ("border-color", ["black", "%2300f8"]), ("anim", ["false", "true"]), ("metadata", ["none", "keep", "copyright"]),
     ("onerror", ["redirect"]), ("v", ["", "2"]), ("mark-w", ["15%25", "40"]), ("mark-h", ["10", "15%25"]),
     ("mark-size", ["77", "5%25"]), ("mark-fit", ["contain", "cover", "crop", "scale-down"]),
-    ("mark-align", ["top,left", "left,top", "center"]), ("mark-opacity", ["1", "0.5"]), ("mark-repeat", ["true", "x"]),
-    ("mark-pad", ["2%25", "2.0%25", "4"]), ("select", ["colors", "palette,blurhash,colors,metadata"]),
+    ("mark-align", ["top,left", "left,top", "center"]), ("mark-opacity", ["1", "0.5"]),
+    ("mark-rotate", ["0", "-360", "30"]), ("mark-repeat", ["true", "x"]),
+    ("mark-pad", ["2%25", "2.0%25", "4"]),
+    ("select", ["colors", "palette,blurhash,colors,metadata", "thumbhash,metadata"]),
     ("punch", ["1", "0.5"]), ("cols", ["1", "2", "5"]), ("gap", ["0", "1", "4"]),
     ("type", ["row", "column", "auto", "classic"]), ("nonsense", ["1"]),
   ]

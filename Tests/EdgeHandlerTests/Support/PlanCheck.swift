@@ -62,7 +62,8 @@ enum PlanCheck {
         case .rotate(let quarterTurns):
           if !(1...3).contains(quarterTurns) { faults.append("\(quarterTurns) quarter turns") }
           if quarterTurns % 2 == 1 { size = PixelSize(width: before.height, height: before.width) }
-        case .resize(let width, let height): size = PixelSize(width: width, height: height)
+        case .resize(let width, let height), .turn(_, let width, let height):
+          size = PixelSize(width: width, height: height)
         case .smartCrop(let width, let height, _):
           if width > before.width || height > before.height { faults.append("\(operation) of \(before)") }
           size = PixelSize(width: width, height: height)

@@ -90,7 +90,7 @@ struct WireGenerator {
   }
 
   mutating func operation(depth: Int) -> PixelOperation {
-    switch Int.random(in: 0..<(depth < 3 ? 15 : 13), using: &random) {
+    switch Int.random(in: 0..<(depth < 3 ? 16 : 14), using: &random) {
     case 0: .crop(rect())
     case 1: .flip(horizontal: flag(), vertical: flag())
     case 2: .rotate(quarterTurns: int(1...3))
@@ -104,7 +104,8 @@ struct WireGenerator {
     case 10: .contrast(fixedPoint())
     case 11: .saturation(fixedPoint())
     case 12: .gamma(exponent: fixedPoint())
-    case 13: .overlay(picture(depth: depth + 1), at: point(), opacity: fixedPoint())
+    case 13: .turn(degrees: fixedPoint(), width: size(), height: size())
+    case 14: .overlay(picture(depth: depth + 1), at: point(), opacity: fixedPoint())
     default:
       .tile(
         picture(depth: depth + 1), at: point(), stepX: maybe { $0.size() }, stepY: maybe { $0.size() },
@@ -118,7 +119,9 @@ struct WireGenerator {
     if flag() { return .failed(one(of: FetchFailure.allCases)) }
     return .response(
       InboundResponse(
-        status: int(100...999), location: maybe { $0.text() }, contentType: maybe { $0.text() }, body: blob(),
+        status: int(100...999), location: maybe { $0.text() }, contentType: maybe { $0.text() },
+        contentRange: maybe { $0.text() },
+        retryAfter: maybe { $0.text() }, body: blob(),
         byteCount: count(), milliseconds: count()))
   }
 
@@ -139,13 +142,16 @@ struct WireGenerator {
   }
 
   mutating func renderResult() -> RenderResult {
-    let output = RenderedOutput(body: blob(), byteCount: count(), isOriginal: flag(), milliseconds: count())
+    let output = RenderedOutput(
+      body: blob(), byteCount: count(), isOriginal: flag(), milliseconds: count(), damaged: flag() ? [blob(), blob()] : [])
     return one(of: [.output(output), .undecodable, .timedOut, .overloaded, .failed])
   }
 
   mutating func sampleResult() -> SampleResult {
     guard let raster = raster() else { return .undecodable }
-    return one(of: [.sample(Sample(raster, milliseconds: count())), .undecodable, .overloaded, .timedOut])
+    return one(of: [
+      .sample(Sample(raster, milliseconds: count(), isDamaged: flag())), .undecodable, .overloaded, .timedOut,
+    ])
   }
 
   mutating func stored() -> StoredOutput {

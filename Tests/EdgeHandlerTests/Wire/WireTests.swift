@@ -24,7 +24,9 @@ import Testing
       try crosses(make.inspectRequest(), seed: seed, isEqual: ==)
       try crosses(make.inspectResult(), seed: seed, isEqual: ==)
       try crosses(make.renderResult(), seed: seed, isEqual: ==)
-      try crosses(SampleRequest(blob: make.blob(), longestSide: make.int(1...64)), seed: seed, isEqual: ==)
+      try crosses(
+        SampleRequest(blob: make.blob(), longestSide: make.int(1...64), leastSide: make.int(1...64)), seed: seed,
+        isEqual: ==)
       try crosses(make.sampleResult(), seed: seed, isEqual: ==)
       try crosses(make.key(), seed: seed, isEqual: ==)
       try crosses(LookUpRequest(key: make.key(), share: make.share()), seed: seed, isEqual: ==)

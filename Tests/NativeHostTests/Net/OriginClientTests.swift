@@ -43,19 +43,19 @@ extension Fetched {
   }
 
   var status: Int? {
-    if case .response(let status, _, _, _, _, _) = self { status } else { nil }
+    if case .response(let status, _, _, _, _, _, _, _) = self { status } else { nil }
   }
 
   var location: String? {
-    if case .response(_, let location, _, _, _, _) = self { location } else { nil }
+    if case .response(_, let location, _, _, _, _, _, _) = self { location } else { nil }
   }
 
   var contentType: String? {
-    if case .response(_, _, let contentType, _, _, _) = self { contentType } else { nil }
+    if case .response(_, _, let contentType, _, _, _, _, _) = self { contentType } else { nil }
   }
 
   var body: String? {
-    if case .response(_, _, _, let body, _, _) = self { String(buffer: body) } else { nil }
+    if case .response(_, _, _, _, _, let body, _, _) = self { String(buffer: body) } else { nil }
   }
 }
 
@@ -446,7 +446,7 @@ private func response(_ status: String = "200 OK", _ fields: String..., body: St
   @Test("inflating is within the time limit")
   func inflatesInTime() async throws {
     let inflation = Inflation(
-      compressed: ByteBuffer(bytes: Self.idle), maximumBytes: 1000, deadline: .now,
+      compressed: ByteBuffer(bytes: Self.idle), coding: .gzip, maximumBytes: 1000, deadline: .now,
       holding: Holding(of: HeldBytes(maximum: 0), share: Share(), largest: 1000))
     guard case .failed(.timedOut) = await inflation.outcome() else {
       Issue.record("it goes on")

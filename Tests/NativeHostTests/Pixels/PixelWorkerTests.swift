@@ -106,9 +106,13 @@ import Testing
     let local = PixelEngine(threads: 1, limits: PixelEngine.Limits(), pixelWorker: nil)
     let engine = engine()
     let plan = plan(encoding, 1200, 800)
-    guard case .output(let expected, _) = try await rendering(plan, local) else { throw Unexpected(what: "no output") }
+    guard case .output(let expected, _, _) = try await rendering(plan, local) else {
+      throw Unexpected(what: "no output")
+    }
     for _ in 0..<3 {
-      guard case .output(let output, _) = try await rendering(plan, engine) else { throw Unexpected(what: "no output") }
+      guard case .output(let output, _, _) = try await rendering(plan, engine) else {
+        throw Unexpected(what: "no output")
+      }
       #expect(output == expected)
     }
   }

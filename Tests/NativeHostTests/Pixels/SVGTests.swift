@@ -41,7 +41,7 @@ import Testing
   @Test(arguments: ["svg-href.svg", "svg-file.svg", "svg-xinclude.svg", "svg-script.svg"])
   func reachesForNothing(name: String) async throws {
     let bytes = try hostile(name)
-    guard case .output(let output, _) = await rendering(bytes, []) else { return }
+    guard case .output(let output, _, _) = await rendering(bytes, []) else { return }
     let places = (0..<80).flatMap { x in stride(from: 0, to: 80, by: 7).map { [x, $0] } }
     for pixel in try Workbench.look(output, pixels: places).pixels[0] {
       #expect(isClose(pixel, [0, 255, 0, 255], within: 0))

@@ -44,7 +44,7 @@ import Testing
       picture: .decoded(Workbench.original, frames: .first, operations), encoding: Encoding(format: .png),
       timeoutMilliseconds: 300_000)
     let rendering = await Workbench.rendering(plan, try blobs(bytes))
-    guard case .output(let output, _) = rendering else { throw Unexpected(what: "\(operations): \(rendering)") }
+    guard case .output(let output, _, _) = rendering else { throw Unexpected(what: "\(operations): \(rendering)") }
     return output
   }
 

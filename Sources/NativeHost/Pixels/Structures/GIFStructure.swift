@@ -1,7 +1,7 @@
 import EdgeHandler
 
-/// The blocks of a GIF (GIF89a, appendix B). libvips plays the frames that are whole and says nothing of those that are cut off, and
-/// takes memory for each frame before it tells how many there are.
+/// The blocks of a GIF (GIF89a, appendix B). libvips says nothing of what is cut off, and takes memory for each frame before it tells how
+/// many there are.
 enum GIFStructure {
   static func read(_ bytes: UnsafeRawBufferPointer, _ limits: PixelEngine.Limits) throws(PixelFailure) -> Structure {
     guard bytes.count >= 13, let width = bytes.littleEndian(2, at: 6), let height = bytes.littleEndian(2, at: 8) else {
@@ -17,6 +17,9 @@ enum GIFStructure {
     structure.unbroken = Double(structure.decoded.area) * 20
     if walk.frames > most {
       structure.replacement = Array(bytes[..<walk.endOfNoted]) + [0x3B]
+    } else if let partial = walk.partial {
+      (structure.replacement, structure.cut) = (partial.file(of: bytes), .gif(partialFrame: partial.frame))
+      structure.frames = walk.frames + (partial.frame == nil ? 0 : 1)
     } else if canvas.area <= limits.maximumPixels, let first = walk.noted.first {
       // As far as browsers, and decoders, let the first frame enlarge it.
       let screen = PixelSize(
@@ -30,14 +33,26 @@ enum GIFStructure {
     return structure
   }
 
-  /// A missing trailer alone is forgiven, as browsers do.
-  static func isComplete(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    bytes.count >= 13 && Walk(bytes, noting: 0).isComplete
+  /// The block in which a GIF ends too early. A missing trailer alone is forgiven, as browsers do.
+  private struct Partial {
+    /// The number of the frame whose data has begun.
+    var frame: Int?
+    /// Of what can be read.
+    var end: Int
+    /// The length of the data block that is cut off: where it stands, and what is left of the block.
+    var length: (place: Int, left: Int)?
+
+    /// Ended as it should be.
+    func file(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
+      var file = Array(bytes[..<min(end, bytes.count)])
+      if let length, length.place < file.count { file[length.place] = UInt8(truncatingIfNeeded: length.left) }
+      return file + (frame == nil ? [0x3B] : [0, 0x3B])
+    }
   }
 
   /// From block to block, without decoding.
   private struct Walk {
-    var isComplete = false
+    var partial: Partial?
     var frames = 0
     /// Behind the screen's colour table.
     let start: Int
@@ -54,11 +69,10 @@ enum GIFStructure {
       // Of the graphic control extension: disposal, and whether there is a transparent colour.
       var control = 0
       while place < bytes.count {
+        let block = place
         var area: PixelRect?
         switch bytes[place] {
-        case 0x3B:
-          isComplete = true
-          return
+        case 0x3B: return
         case 0x21:
           // Label and length.
           if bytes.bigEndian(2, at: place + 1) == 0xF904 { control = bytes.bigEndian(1, at: place + 3) ?? 0 }
@@ -67,7 +81,10 @@ enum GIFStructure {
           guard let left = bytes.littleEndian(2, at: place + 1), let top = bytes.littleEndian(2, at: place + 3),
             let width = bytes.littleEndian(2, at: place + 5), let height = bytes.littleEndian(2, at: place + 7),
             place + 10 <= bytes.count
-          else { return }
+          else {
+            partial = Partial(end: block)
+            return
+          }
           largest = PixelSize(width: max(largest.width, left + width), height: max(largest.height, top + height))
           area = PixelRect(x: left, y: top, width: width, height: height)
           // The image descriptor, its colour table, and the code size.
@@ -78,9 +95,24 @@ enum GIFStructure {
           continue
         }
         // Data blocks, each with its length first, until an empty one.
+        let data = place
         while true {
-          guard place < bytes.count else { return }
+          guard place < bytes.count else {
+            partial = Partial(end: block)
+            if area != nil, place > data { partial = Partial(frame: frames, end: bytes.count) }
+            return
+          }
           let length = Int(bytes[place])
+          let left = bytes.count - place - 1
+          if length > left {
+            partial = Partial(end: block)
+            if area != nil, left > 0 {
+              partial = Partial(frame: frames, end: bytes.count, length: (place, left))
+            } else if area != nil, place > data {
+              partial = Partial(frame: frames, end: place)
+            }
+            return
+          }
           place += 1 + length
           if length == 0 { break }
         }
@@ -94,7 +126,6 @@ enum GIFStructure {
           control = 0
         }
       }
-      isComplete = true
     }
 
     private static func colorTableLength(_ flags: UInt8) -> Int {

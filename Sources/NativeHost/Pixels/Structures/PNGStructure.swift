@@ -23,19 +23,21 @@ enum PNGStructure {
     var dropped: [Range<Int>] = []
     var place = 33
     var (count, ancillaryCount) = (0, 0)
+    // Whether the end has come, and the checksums of the pixels were right until then.
+    var (isWhole, hasSoundPixels) = (false, true)
     while let length = bytes.bigEndian(4, at: place), let name = bytes.bigEndian(4, at: place + 4) {
       count += 1
       guard count <= maximumChunks else { throw .undecodable }
-      // What is cut off is left to the decoder to complain of.
-      guard name != Chunk.end, let data = bytes.part(place + 8, length) else { break }
+      guard name != Chunk.end else {
+        isWhole = hasSoundPixels
+        break
+      }
+      guard let data = bytes.part(place + 8, length) else { break }
       let end = min(place + 12 + length, bytes.count)
+      if name == Chunk.data, hasSoundPixels { hasSoundPixels = isSound(bytes, at: place, length) }
       if name == Chunk.data { pixels = pixels ?? place }
       // What stands behind the pixels says nothing of their colour (section 5.6).
-      if pixels == nil, Chunk.ofColor.contains(name),
-        bytes.bigEndian(4, at: place + 8 + length) == checksum(bytes, place + 4, length + 4)
-      {
-        color.note(name, data)
-      }
+      if pixels == nil, Chunk.ofColor.contains(name), isSound(bytes, at: place, length) { color.note(name, data) }
       if !Chunk.ofPixels.contains(name) {
         ancillaryCount += 1
         if name == Chunk.exif, pixels != nil, !ancillaries.hasEXIF { lateEXIF = place..<end }
@@ -61,11 +63,20 @@ enum PNGStructure {
     } else if !dropped.isEmpty {
       structure.replacement = bytes.without(dropped)
     }
+    if !isWhole {
+      structure.cut = .png
+      // It is inflated and compressed once more, as fast as that can be done.
+      structure.unbroken += Double(structure.decoded.area) * 60
+    }
     return structure
   }
 
-  private static func checksum(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ length: Int) -> Int? {
-    bytes.part(start, length).map { Int(libdeflate_crc32(0, $0.baseAddress, $0.count)) }
+  /// Whether the checksum of a chunk is right (section 5.5).
+  private static func isSound(_ bytes: UnsafeRawBufferPointer, at place: Int, _ length: Int) -> Bool {
+    guard let summed = bytes.part(place + 4, length + 4), let sum = bytes.bigEndian(4, at: place + 8 + length) else {
+      return false
+    }
+    return Int(libdeflate_crc32(0, summed.baseAddress, summed.count)) == sum
   }
 
   /// What chunks say of colour. The first of a kind counts, and of kinds `cICP`, then `iCCP`, `sRGB`, `gAMA` and `cHRM` (section 4.3).

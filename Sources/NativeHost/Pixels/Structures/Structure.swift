@@ -30,8 +30,10 @@ struct Structure {
   var narrowBands = NarrowBands()
   /// How the samples of a TIFF are to be taken.
   var tiff: TIFFStructure.Samples?
-  /// Of a BMP or an ICO; of other formats the decoder tells.
+  /// Whether a BMP or an ICO has alpha; of other formats the decoder tells.
   var hasAlpha = false
+  /// How the original ends, where that is too early; `nil` where it is complete.
+  var cut: Cut?
   /// What is read in place of the original: it lacks what is never shown and would cost much, or has it in an order that is read.
   var replacement: [UInt8]?
 
@@ -94,6 +96,19 @@ extension Structure {
     structure.uncovers = animation.count > 1 && animation.uncovers
     return structure
   }
+}
+
+/// The end of an original that is not where it should be, or may not be. Whether a pixel is missing shows when it is decoded.
+enum Cut {
+  /// The end marker is missing.
+  /// - Parameters:
+  ///   - end: where the last part that can be read ends.
+  ///   - hasAllScans: whether the scans up to there, the last as a whole, would have everything of the picture.
+  case jpeg(end: Int, hasAllScans: Bool)
+  /// The chunks of pixels, or what comes behind them, are not all there, or a checksum of theirs is wrong.
+  case png
+  /// The frame of this number, counted from 0, is the last, and is there in part; `nil` where it ends between frames.
+  case gif(partialFrame: Int?)
 }
 
 /// Bounds that hold for every format.

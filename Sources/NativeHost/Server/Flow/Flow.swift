@@ -186,13 +186,15 @@ final class Flow: @unchecked Sendable {
     } then: { [self] fetched in
       switch fetched {
       case .failed(let failure): then(.failed(failure))
-      case .response(let status, let location, let contentType, let body, let holding, let milliseconds):
+      case .response(
+        let status, let location, let contentType, let contentRange, let retryAfter, let body, let holding,
+        let milliseconds):
         holdings.append(holding)
         then(
           .response(
             InboundResponse(
-              status: status, location: location, contentType: contentType, body: adopt(body),
-              byteCount: body.readableBytes, milliseconds: milliseconds)))
+              status: status, location: location, contentType: contentType, contentRange: contentRange,
+              retryAfter: retryAfter, body: adopt(body), byteCount: body.readableBytes, milliseconds: milliseconds)))
       }
     }
   }
@@ -205,8 +207,9 @@ final class Flow: @unchecked Sendable {
       host.pixels.render(plan, blobs: blobs, of: share, completion: $0)
     } then: { [self] rendering in
       switch rendering {
-      case .output(let bytes, let milliseconds):
-        let output = RenderedOutput(body: adopt(bytes), byteCount: bytes.readableBytes, milliseconds: milliseconds)
+      case .output(let bytes, let milliseconds, let damaged):
+        let output = RenderedOutput(
+          body: adopt(bytes), byteCount: bytes.readableBytes, milliseconds: milliseconds, damaged: damaged)
         then(.output(output))
       case .original(let bytes, let milliseconds):
         let output = RenderedOutput(

@@ -40,7 +40,9 @@ public struct PixelResponder: Responder {
   ) -> (@Sendable () -> Void)? {
     if Self.isReadiness(request.head) {
       let hasRoom = engine.hasRoom(for: nil)
-      reply(Self.text(hasRoom ? 200 : 503, hasRoom ? "ok" : "full"))
+      var answer = Self.text(hasRoom ? 200 : 503, hasRoom ? "ok" : "full")
+      answer.fields[.lacking] = Self.lacking
+      reply(answer)
       return nil
     }
     do throws(WireError) {
@@ -156,7 +158,8 @@ public struct PixelResponder: Responder {
 
   private static func reply(_ rendering: Rendering) -> ByteBuffer {
     switch rendering {
-    case .output(let bytes, let milliseconds): return reply(bytes, isOriginal: false, milliseconds)
+    case .output(let bytes, let milliseconds, let damaged):
+      return reply(bytes, isOriginal: false, milliseconds, damaged: damaged)
     case .original(let bytes, let milliseconds): return reply(bytes, isOriginal: true, milliseconds)
     case .undecodable: return PixelParcel.reply(RenderResult.undecodable)
     case .timedOut: return PixelParcel.reply(RenderResult.timedOut)
@@ -165,12 +168,22 @@ public struct PixelResponder: Responder {
     }
   }
 
-  private static func reply(_ bytes: ByteBuffer, isOriginal: Bool, _ milliseconds: Int) -> ByteBuffer {
+  private static func reply(
+    _ bytes: ByteBuffer, isOriginal: Bool, _ milliseconds: Int, damaged: [Blob] = []
+  ) -> ByteBuffer {
     // The number of the blob is for the host to give.
     let output = RenderedOutput(
-      body: Blob(id: 0), byteCount: bytes.readableBytes, isOriginal: isOriginal, milliseconds: milliseconds)
+      body: Blob(id: 0), byteCount: bytes.readableBytes, isOriginal: isOriginal, milliseconds: milliseconds,
+      damaged: damaged)
     return PixelParcel.reply(RenderResult.output(output), output: bytes)
   }
+
+  /// As `write=avif, read=heic`; `nil` where nothing is lacking.
+  private static let lacking: String? = {
+    let names =
+      Abilities.lacking.unwritableNames.map { "write=" + $0 } + Abilities.lacking.unreadableNames.map { "read=" + $0 }
+    return names.isEmpty ? nil : names.joined(separator: ", ")
+  }()
 
   private static func text(_ status: Int, _ text: String) -> ServerResponse {
     response(status, "text/plain; charset=utf-8", ByteBuffer(string: text + "\n"))
@@ -206,4 +219,12 @@ private final class Chain: Sendable {
       return state.cancel.take()
     }?()
   }
+}
+
+extension HTTPField.Name {
+  /// What the libraries of the machine cannot do, for the host of the wasm module.
+  fileprivate static let lacking: HTTPField.Name = {
+    guard let name = HTTPField.Name("Imgedge-Lacking") else { preconditionFailure("not a field name") }
+    return name
+  }()
 }

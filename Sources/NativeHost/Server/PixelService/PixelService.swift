@@ -49,6 +49,8 @@ public final class PixelService: Sendable {
     limits.timeoutMilliseconds = settings.limits.transformTimeoutMilliseconds
     group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads)
     engine = PixelEngine(threads: settings.threads, limits: limits)
+    // Tried before anybody waits for the answer.
+    _ = Abilities.lacking
     server = HTTPServer(
       configuration: Self.configuration(settings), group: group,
       responder: PixelResponder(engine: engine, limits: settings.limits))

@@ -87,11 +87,11 @@ struct PlanReview {
     case .flip: break
     case .rotate(let turns):
       if turns % 2 != 0, let size = drawn.size { drawn.size = PixelSize(width: size.height, height: size.width) }
-    case .resize(let width, let height):
+    case .resize(let width, let height), .turn(_, let width, let height):
       let size = PixelSize(width: width, height: height)
       guard size.isPositive, max(width, height) <= Self.longestIntermediate,
         size.area <= max(Self.largestIntermediate, limits.maximumPixels)
-      else { throw WireError("resize: to more than pictures are scaled to") }
+      else { throw WireError("resize or turn: to more than pictures are scaled to") }
       drawn.size = size
     case .smartCrop(let width, let height, _):
       let size = PixelSize(width: width, height: height)

@@ -78,7 +78,7 @@ enum Workbench {
 
   static func output(_ plan: RenderPlan, _ blobs: [Blob: ByteBuffer]) async throws -> ByteBuffer {
     let rendering = await rendering(plan, blobs)
-    guard case .output(let bytes, _) = rendering else { throw Unexpected(what: "\(rendering)") }
+    guard case .output(let bytes, _, _) = rendering else { throw Unexpected(what: "\(rendering)") }
     return bytes
   }
 
@@ -87,7 +87,7 @@ enum Workbench {
     as encoding: Encoding = Encoding(format: .png)
   ) async throws -> ByteBuffer {
     let rendering = try await rendering(name, operations, frames: frames, as: encoding)
-    guard case .output(let bytes, _) = rendering else { throw Unexpected(what: "\(name): \(rendering)") }
+    guard case .output(let bytes, _, _) = rendering else { throw Unexpected(what: "\(name): \(rendering)") }
     return bytes
   }
 
