@@ -408,8 +408,9 @@ class Flight {
     if (!claims.enter(key, this, waiter)) return void (this.#waitsFor = { key, waiter });
     this.#claimed.add(key);
     this.#perform(effect, () => host.outputs.get(key), (output) => {
+      if (output === undefined) return void this.#missed(effect, key, "miss");
       // Of an original that serves, a store has no more than that once memory has lost its bytes.
-      if (!output?.body) return void this.#missed(effect, key, output ? "originalServes" : "miss");
+      if (output?.isOriginal && !output.body) return void this.#missed(effect, key, "originalServes");
       // Those who wait get it too, whatever it is.
       this.#settled(key, (waiter) => waiter.found(output));
       return this.#stored("hit", output);

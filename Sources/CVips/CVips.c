@@ -277,7 +277,11 @@ VipsImage *cvips_apply_profile(VipsImage *in) {
 
 int cvips_is_profile(const void *bytes, size_t count) {
   cmsHPROFILE profile = count <= G_MAXUINT32 ? cmsOpenProfileFromMem(bytes, (cmsUInt32Number)count) : NULL;
-  return profile && cmsCloseProfile(profile);
+  if (!profile) return 0;
+  int is_usable = cmsIsMatrixShaper(profile) || cmsIsTag(profile, cmsSigGrayTRCTag) ||
+    cmsIsTag(profile, cmsSigAToB0Tag) || cmsIsTag(profile, cmsSigAToB1Tag) || cmsIsTag(profile, cmsSigAToB2Tag);
+  cmsCloseProfile(profile);
+  return is_usable;
 }
 
 VipsImage *cvips_premultiply(VipsImage *in) { GIVE(vips_premultiply(in, &out, NULL)); }

@@ -13,6 +13,8 @@ typedef struct {
   guint8 *encode;
   int colors;
   gboolean has_alpha, is_deep;
+  // Nothing else holds it as long as the result.
+  VipsImage *in;
 } Conversion;
 
 static float curve(const float *table, float value) {
@@ -93,6 +95,7 @@ static void end_conversion(void *context) {
   g_free(conversion->system);
   g_free(conversion->shoulder);
   g_free(conversion->encode);
+  g_object_unref(conversion->in);
   g_free(conversion);
 }
 
@@ -106,6 +109,7 @@ VipsImage *cvips_convert_color(VipsImage *in, const CvipsColor *color) {
   Conversion *conversion = g_new0(Conversion, 1);
   g_object_set_data_full(G_OBJECT(out), "conversion", conversion, end_conversion);
   size_t curve_size = (CVIPS_CURVE + 1) * sizeof(float);
+  conversion->in = g_object_ref(in);
   conversion->color = *color;
   conversion->decode = copied(color->decode, (is_deep ? 65536 : 256) * sizeof(float));
   conversion->system = copied(color->system, curve_size);

@@ -482,6 +482,10 @@ def tiffs():
                 tolerance = 1 if alpha != "premultiplied" or dtype != "u1" else 3
                 for layout in ("strips", "tiles", "planes"):
                     for big_endian in (False, True):
+                        if (model, layout) == ("grey", "planes") and alphas is not None:
+                            unread(f"tiff-grey-{dtype}-{alpha}-planes{'-mm' if big_endian else ''}.tif", functools.partial(
+                                tiff_of, samples_of(codes, dtype), 1, dtype, layout, big_endian=big_endian, **options), "channels")
+                            continue
                         original(f"tiff-{model}-{dtype}-{alpha}-{layout}{'-mm' if big_endian else ''}.tif", functools.partial(
                             tiff_of, samples_of(codes, dtype), photometric, dtype, layout, big_endian=big_endian, **options),
                             plain, alphas, tolerance)

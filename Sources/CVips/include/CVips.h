@@ -67,7 +67,7 @@ VipsImage *cvips_map(VipsImage *in, VipsImage *table);
 VipsImage *cvips_with_interpretation(VipsImage *in, VipsInterpretation interpretation);
 VipsImage *cvips_to_srgb(VipsImage *in);
 VipsImage *cvips_apply_profile(VipsImage *in);
-// Whether Little CMS can make anything of a profile.
+// Whether a profile has what takes colours from it. Without, libvips would take another in its place.
 int cvips_is_profile(const void *bytes, size_t count);
 VipsImage *cvips_premultiply(VipsImage *in);
 VipsImage *cvips_unpremultiply(VipsImage *in);

@@ -23,7 +23,7 @@ public enum InspectResult: Sendable, Equatable {
 
 /// What an original of a known format can have that is not read: it is not damaged, and the caller is told what it is.
 public enum UnreadFeature: Sendable, Equatable, CaseIterable {
-  case depth, sampleType, floats, inks, colorModel, compression, process, codec
+  case depth, sampleType, floats, inks, colorModel, planes, compression, process, codec
 
   /// In the place of "The original has …".
   var words: String {
@@ -33,6 +33,7 @@ public enum UnreadFeature: Sendable, Equatable, CaseIterable {
     case .floats: "floating point samples of a number of bits"
     case .inks: "inks other than CMYK, of a kind"
     case .colorModel: "colors of a model"
+    case .planes: "an order of channels (one plane behind the other)"
     case .compression: "a compression"
     case .process: "a process of JPEG (lossless or hierarchical)"
     case .codec: "pictures of a codec"

@@ -86,7 +86,9 @@ struct TransformPlan: Sendable, Equatable {
     self.size = size
     projection = Projection(header.orientedSize, after: operations)
     let isWhole = isAnimated || header.frames <= 1
-    if allOperations.isEmpty, isWhole, header.orientation == 1, let own = header.format.output, options.accepts(own) {
+    // A background shows nowhere under an opaque original that is complete; one that is not never passes.
+    let isUntouched = allOperations.allSatisfy { if case .flatten = $0 { !header.hasAlpha } else { false } }
+    if isUntouched, isWhole, header.orientation == 1, let own = header.format.output, options.accepts(own) {
       passing = own
     }
   }

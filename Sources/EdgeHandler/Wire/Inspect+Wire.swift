@@ -45,6 +45,7 @@ extension UnreadFeature: WireName {
     case .floats: "floats"
     case .inks: "inks"
     case .colorModel: "colorModel"
+    case .planes: "planes"
     case .compression: "compression"
     case .process: "process"
     case .codec: "codec"

@@ -152,11 +152,15 @@ package struct FairQueue<Entry> {
   package mutating func removeAll(where isGone: (Entry) -> Bool) -> [Entry] {
     var gone: [Entry] = []
     for (share, account) in accounts {
-      let found = account.waiting.filter(isGone)
-      guard !found.isEmpty else { continue }
-      accounts[share]?.waiting.removeAll(where: isGone)
-      waitingCount -= found.count
-      gone += found
+      // Each is asked about once: the answer may depend on the time, and what is taken out without being returned would never be told.
+      var kept: [Entry] = []
+      let goneBefore = gone.count
+      for entry in account.waiting {
+        if isGone(entry) { gone.append(entry) } else { kept.append(entry) }
+      }
+      guard gone.count > goneBefore else { continue }
+      accounts[share]?.waiting = kept
+      waitingCount -= gone.count - goneBefore
       forgetIfIdle(share)
     }
     return gone

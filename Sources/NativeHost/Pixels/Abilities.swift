@@ -29,6 +29,8 @@ public enum Abilities {
   }
 
   private static func canWrite(_ format: OutputFormat) -> Bool {
+    // It is no encoder's: the original itself is passed on.
+    guard format != .svg else { return true }
     let interruption = Interruption(deadline: .now + .seconds(30))
     guard let picture = try? VipsPicture.uniform(width: 16, height: 16, .white) else { return false }
     return (try? Film(picture).encoded(Encoding(format: format), interruption)) != nil
@@ -40,10 +42,11 @@ public enum Abilities {
     switch format {
     case .avif: sample = samples.avif
     case .heic: sample = samples.heic
-    case .jpeg, .png, .webp, .gif, .tiff, .svg: return true
+    case .jpeg, .png, .webp, .gif, .tiff, .bmp, .ico, .svg: return true
     }
     let context = PixelContext(
-      limits: PixelEngine.Limits(), svgWorker: [], interruption: Interruption(deadline: .now + .seconds(30)))
+      limits: PixelEngine.Limits(), forkServer: ForkServer(command: []),
+      interruption: Interruption(deadline: .now + .seconds(30)))
     return withExtendedLifetime(context) {
       sample.withUnsafeBytes { bytes in
         guard let picture = EncodedPicture(bytes, context) else { return false }

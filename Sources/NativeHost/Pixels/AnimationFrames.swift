@@ -5,16 +5,18 @@ import EdgeHandler
 struct AnimationFrames {
   private enum Source {
     /// One below the other, as libvips decodes them.
-    case strip(VipsPicture, places: [Int]?)
+    case strip(VipsPicture, places: [Int]?, Interruption)
     case composition(PNGComposition)
     case sequence(AVIFFrames)
   }
 
   let size: PixelSize
   private var source: Source
+  /// How many frames of a strip have been passed.
+  private var passed = 0
 
-  init(_ strip: VipsPicture, places: [Int]?, of size: PixelSize) {
-    source = .strip(strip, places: places)
+  init(_ strip: VipsPicture, places: [Int]?, of size: PixelSize, _ interruption: Interruption) {
+    source = .strip(strip, places: places, interruption)
     self.size = size
   }
 
@@ -31,9 +33,17 @@ struct AnimationFrames {
   /// The one after so many, each of which was computed before the next is asked for; `nil` behind the last.
   mutating func next(after index: Int) throws(PixelFailure) -> VipsPicture? {
     switch source {
-    case .strip(let strip, let places):
+    case .strip(let strip, let places, let interruption):
       let place = places.map { index < $0.count ? $0[index] : .max } ?? index
-      return place < strip.height / size.height ? try strip.frame(place, of: size) : nil
+      guard place < strip.height / size.height else { return nil }
+      // libvips can pass over rows, but takes a time for it that grows with the square of their number.
+      while passed < place {
+        let column = PixelRect(x: 0, y: passed * size.height, width: 1, height: size.height)
+        _ = try strip.cropped(to: column).computed(interruption)
+        passed += 1
+      }
+      passed = place + 1
+      return try strip.frame(place, of: size)
     case .composition(var composition):
       defer { source = .composition(composition) }
       return try Self.asFarAsItGoes(index) { () throws(PixelFailure) in try composition.next() }
@@ -57,7 +67,7 @@ struct AnimationFrames {
   /// - Parameter count: how many frames have been made.
   func timing(of count: Int) -> Film.Timing {
     switch source {
-    case .strip(let strip, let places):
+    case .strip(let strip, let places, _):
       let delays = strip.integers("delay") ?? []
       return Film.Timing(
         delaysInMilliseconds: (0..<count).map { index in

@@ -191,7 +191,8 @@ extension EncodedPicture {
     let isShrunk = format == .webp && possible >= 2 && !structure.hasPartialFrames
     let strip = try open(allFrames: true, shrink: isShrunk ? possible : 1)
     let height = strip.integer("page-height") ?? strip.height
-    return AnimationFrames(strip, places: structure.places, of: PixelSize(width: strip.width, height: height))
+    return AnimationFrames(
+      strip, places: structure.places, of: PixelSize(width: strip.width, height: height), interruption)
   }
 
   /// `nil` for other formats, whose size libvips tells without taking memory for the pixels.

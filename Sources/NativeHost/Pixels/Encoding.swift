@@ -23,6 +23,9 @@ extension Film {
       return indexed
     }
     if encoding.format == .png || encoding.format == .jpeg, let census { picture = try picture.reduced(census) }
+    var encoding = encoding
+    // Eight bits of grey are exact, and a quantiser's palette would not be.
+    if let census, census.colors != nil, census.isGrey, census.isOpaque { encoding.palette = false }
     let body = try Self.file(of: picture, encoding, isAnimation: isAnimation, interruption)
     guard encoding.format == .webp, !encoding.lossless, let census, census.repetition >= Effort.flat else {
       return body

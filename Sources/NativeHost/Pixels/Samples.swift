@@ -20,7 +20,8 @@ extension VipsPicture {
     let isGrey = samples.photometric <= 1
     let bands = picture.bands
     let most = samples.isFloat ? 1 : 4_294_967_295.0
-    if samples.photometric == 0 {
+    // Of whole numbers libvips has done it.
+    if samples.photometric == 0, samples.isFloat {
       let factors = (0..<bands).map { $0 < samples.colors ? -1.0 : 1 }
       picture = try VipsPicture(
         cvips_linear(picture.pointer, factors, factors.map { $0 < 0 ? most : 0 }, Int32(bands)))

@@ -14,6 +14,8 @@ struct Expectation: Decodable, Sendable {
   var vary: [String]?
   var cache: CacheOutcome?
   var isEmpty: Bool
+  /// Texts that the body must hold.
+  var holds: [String]
   /// Texts that the body must not hold.
   var never: [String]
   var text: String?
@@ -38,20 +40,22 @@ struct Expectation: Decodable, Sendable {
   var originFields: [String]
 
   enum CacheOutcome: String, Decodable, Sendable {
-    case hit, miss, absent
+    case hit, miss, damaged, absent
 
     /// `Cache-Status` (RFC 9211).
     var status: String? {
       switch self {
       case .hit: "imgedge; hit"
       case .miss: "imgedge; fwd=miss; stored"
+      case .damaged: "imgedge; fwd=miss; detail=damaged"
       case .absent: nil
       }
     }
   }
 
   enum Member: String, CodingKey, CaseIterable {
-    case status, code, parameter, detail, headers, contentType, vary, cache, empty, never, text, file, json, picture
+    case status, code, parameter, detail, headers, contentType, vary, cache, empty, holds, never, text, file, json,
+      picture
     case closes, sameBytesAs, otherBytesThan, sameETagAs, otherETagThan, originRequests, originTargets, originFields
     case originNever
   }
@@ -67,6 +71,7 @@ struct Expectation: Decodable, Sendable {
     vary = try members.decodeIfPresent([String].self, forKey: .vary)
     cache = try members.decodeIfPresent(CacheOutcome.self, forKey: .cache)
     isEmpty = try members.value(.empty, or: false)
+    holds = try members.value(.holds, or: [])
     never = try members.value(.never, or: [])
     text = try members.decodeIfPresent(String.self, forKey: .text)
     file = try members.decodeIfPresent(String.self, forKey: .file)

@@ -64,6 +64,9 @@ struct Checks {
   private func body() -> [String] {
     var wrong: [String] = []
     if expected.isEmpty, !answer.body.isEmpty { wrong.append("there is a body: \(answer.text.prefix(100))") }
+    for text in expected.holds where Data(answer.body).range(of: Data(text.utf8)) == nil {
+      wrong.append("the body does not hold \(text)")
+    }
     for text in expected.never where Data(answer.body).range(of: Data(text.utf8)) != nil {
       wrong.append("the body holds \(text)")
     }

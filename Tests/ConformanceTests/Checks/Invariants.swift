@@ -50,7 +50,7 @@ enum Invariants {
     if isPartial {
       patterns["cache-control"] = nil
       patterns["etag"] = nil
-      patterns["cache-status"] = Regex(/imgedge; fwd=miss(; collapsed)?/)
+      patterns["cache-status"] = Regex(/imgedge; fwd=miss(; collapsed)?(; detail=damaged)?/)
     }
     for (name, pattern) in patterns where answer[name]?.wholeMatch(of: pattern) == nil {
       wrong.append("\(name) is \(answer[name] ?? "absent")")
@@ -101,6 +101,7 @@ enum Invariants {
     case "image/gif": return has("GIF8", at: 0)
     case "image/webp": return has("RIFF", at: 0) && has("WEBP", at: 8)
     case "image/avif": return has("ftypavi", at: 4)
+    case "image/svg+xml": return has("<svg", at: 0)
     default: return false
     }
   }

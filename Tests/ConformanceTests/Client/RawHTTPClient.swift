@@ -26,7 +26,7 @@ struct RawHTTPClient: Sendable {
   ///   - bodyless: For each answer that is expected, whether it has no body.
   ///   - closes: Whether the server must then close the connection; or must not, and answer another request; `nil` if it may do both.
   func converse(_ request: [UInt8], endsInput: Bool, bodyless: [Bool], closes: Bool?) throws -> [HTTPAnswer] {
-    let socket = try Socket.connect(host: endpoint.host, port: endpoint.port, secondsToWait: 60)
+    let socket = try Socket.connect(host: endpoint.host, port: endpoint.port, secondsToWait: 240)
     defer { socket.close() }
     do {
       try socket.send(request)
@@ -63,7 +63,7 @@ struct RawHTTPClient: Sendable {
 
   /// Everything that the server says to bytes behind which the sending half is closed.
   func answers(to bytes: [UInt8]) throws -> [UInt8] {
-    let socket = try Socket.connect(host: endpoint.host, port: endpoint.port, secondsToWait: 60)
+    let socket = try Socket.connect(host: endpoint.host, port: endpoint.port, secondsToWait: 240)
     defer { socket.close() }
     do {
       try socket.send(bytes)
@@ -77,7 +77,7 @@ struct RawHTTPClient: Sendable {
   }
 
   private func exchange(_ request: [UInt8]) throws -> [UInt8] {
-    let socket = try Socket.connect(host: endpoint.host, port: endpoint.port, secondsToWait: 60)
+    let socket = try Socket.connect(host: endpoint.host, port: endpoint.port, secondsToWait: 240)
     defer { socket.close() }
     try socket.send(request)
     var answer: [UInt8] = []

@@ -16,7 +16,7 @@ struct OriginReply {
     if try stops(at: .head, connection) { return }
     var status = answer.status
     var body = [UInt8](repeating: 0, count: answer.zeroes ?? 0)
-    if let text = answer.text { body = Array(text.utf8) }
+    if let text = answer.text { body = Array(text.filled([:]).utf8) }
     if let picture = answer.picture {
       if let data = contents(picture) { body = data } else { status = 404 }
     }

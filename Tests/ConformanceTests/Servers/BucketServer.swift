@@ -6,7 +6,8 @@ struct BucketServer {
   private static let keys = "conformance,secret/of+the=bucket"
   /// Objects of the bucket `real-bucket` below `catalog/`, each a copy of a picture.
   private static let objects = [
-    "f.png", "a b+c=d,e;f@g#h?i%j&k/é日本.png", "a b.png", "a+b.png", "ä.png", "50%.png", "x/y/f.png", "(1)'!*.png", "swatches.png",
+    "f.png", "a b+c=d,e;f@g#h?i%j&k/é日本.png", "a b.png", "a+b.png", "ä.png", "50%.png", "x/y/f.png", "(1)'!*.png",
+    "swatches.png",
   ]
 
   let process: SupervisedProcess

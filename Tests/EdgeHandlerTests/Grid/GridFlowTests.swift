@@ -95,7 +95,7 @@ import Testing
     #expect(host.get("/grid?src=open/a.jpg&src=open/b.jpg&w=400&h=300").code == "no-usable-source")
   }
 
-  @Test("a picture that cannot be rendered is left out as one that cannot be decoded; where each can be, the service has failed")
+  @Test("a picture that cannot be rendered is left out; where each can be, the service has failed")
   func cellsThatFail() throws {
     var host = try host()
     let good = RenderResult.output(RenderedOutput(body: Blob(id: 1), byteCount: 9, milliseconds: 1))

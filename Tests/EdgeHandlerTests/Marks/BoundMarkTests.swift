@@ -133,7 +133,10 @@ import Testing
     (settings.width, settings.height) = (settings.width.map(finer), settings.height.map(finer))
     settings.pad = finer(settings.pad)
     func times(_ size: PixelSize) -> PixelSize { PixelSize(width: size.width * fine, height: size.height * fine) }
-    let placement = MarkPlacement(settings, mark: times(mark), on: times(original).bounds)
+    // A turned mark is placed as a picture of its box's size, whose sides are rounded once.
+    let box = settings.box(of: mark)
+    settings.rotation = .zero
+    let placement = MarkPlacement(settings, mark: times(box), on: times(original).bounds)
     let margin = 0.001
     func isWithin(_ place: Double, _ from: Int, _ length: Int, _ step: Int?) -> Bool {
       let (from, length) = (Double(from) / Double(fine), Double(length) / Double(fine))

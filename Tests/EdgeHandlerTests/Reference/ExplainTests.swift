@@ -373,7 +373,7 @@ import Testing
   }
 
   @Test func saysWhatAnInfoMakesOfParameters() {
-    #expect(told("/info/photos/a.jpg") == ["parameter: select = all (default)"])
+    #expect(told("/info/photos/a.jpg") == ["parameter: select = metadata,blurhash,colors,palette (default)"])
     #expect(
       told("/info/photos/a.jpg?select=palette,colors&w=9&v=1") == [
         "ignored: w: the endpoint knows no such parameter", "parameter: select = palette,colors (URL)",

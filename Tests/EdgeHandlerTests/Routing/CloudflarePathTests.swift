@@ -79,7 +79,7 @@ import Testing
     let exchange = host.get("/cdn-cgi/image/\(options)/photos/\(name)", [("Accept", "image/avif,image/webp")])
     let encoding = try #require(exchange.plan?.encoding)
     #expect(encoding.format == format)
-    #expect(encoding.quality == quality)
+    #expect(encoding.quality == Quality.setting(for: quality, in: format))
     #expect(encoding.metadata == metadata)
     #expect(!encoding.palette)
     #expect(exchange["Vary"] == (options == "f=auto" ? "Accept" : nil))

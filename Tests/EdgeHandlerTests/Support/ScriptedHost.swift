@@ -79,7 +79,8 @@ struct ScriptedHost {
       switch afterwards {
       case .store(let stored, let output):
         key = stored
-        outputs[key] = output
+        // As in every host, what has no time to live goes to those who wait, and is not kept.
+        outputs[key] = output.lifetimeSeconds > 0 ? output : nil
       case .fail(let failed, _): key = failed
       }
       guard let index = claims.firstIndex(of: key) else {

@@ -82,7 +82,7 @@ import Testing
 
   @Test("a bound source never gives its original's bytes", arguments: formats)
   func bound(format: ImageHeader.Format, name: String) throws {
-    for query in ["", "?format=\(name)", "?format=nocompress", "?quality=100&metadata=keep", "?w=9999&fit=scale-down"] {
+    for query in ["", "?format=\(name)", "?format=nocompress", "?quality=100&metadata=keep", "?w=8192&fit=scale-down"] {
       #expect(try use("/bound/a\(query)", .image(format, 300, 200), accept: "image/\(name)") == .never, "\(query)")
       #expect(
         try use("/bound/a\(query)", .image(format, 300, 200, frames: 3), accept: "image/\(name)") == .never, "\(query)")

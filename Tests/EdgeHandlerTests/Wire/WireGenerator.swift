@@ -143,7 +143,8 @@ struct WireGenerator {
 
   mutating func renderResult() -> RenderResult {
     let output = RenderedOutput(
-      body: blob(), byteCount: count(), isOriginal: flag(), milliseconds: count(), damaged: flag() ? [blob(), blob()] : [])
+      body: blob(), byteCount: count(), isOriginal: flag(), milliseconds: count(),
+      damaged: flag() ? [blob(), blob()] : [])
     return one(of: [.output(output), .undecodable, .timedOut, .overloaded, .failed])
   }
 

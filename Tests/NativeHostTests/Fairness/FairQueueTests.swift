@@ -198,6 +198,20 @@ import Testing
     #expect(queue.waitingCount == 0 && queue.runningCount == 0)
   }
 
+  @Test("everything that is taken out is returned, also where the condition becomes true in between")
+  func removedIsReturned() {
+    var queue = FairQueue<Int>()
+    for number in 0..<10 { _ = queue.append(number, of: Self.share("a"), room: 10) }
+    var asked = 0
+    // As of deadlines: whoever is asked about later may be due.
+    let gone = queue.removeAll { _ in
+      asked += 1
+      return asked > 6
+    }
+    #expect(gone.count + queue.waiting.count == 10)
+    #expect(queue.waitingCount == queue.waiting.count)
+  }
+
   // MARK: Bytes
 
   /// A row of `Tests/Fairness/bytes.json`.

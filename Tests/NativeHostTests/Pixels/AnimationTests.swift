@@ -61,7 +61,7 @@ import Testing
     let picture = Picture.decoded(
       Workbench.original, frames: .all,
       [.overlay(mark, at: PixelPoint(x: 28, y: 20), opacity: .one), .blur(radius: FixedPoint(millionths: 500_000))])
-    let plan = RenderPlan(picture: picture, encoding: Encoding(format: .gif), timeoutMilliseconds: 60_000)
+    let plan = RenderPlan(picture: picture, encoding: Encoding(format: .gif), timeoutMilliseconds: 900_000)
     let blobs = [
       Workbench.original: try TestPictures.bytes("anim.gif"), Workbench.mark: try TestPictures.bytes("anim-alpha.gif"),
     ]

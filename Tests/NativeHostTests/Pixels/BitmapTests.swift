@@ -23,7 +23,7 @@ import Testing
   func changes(name: String) async throws {
     let whole = Array(try TestPictures.bytes(name).readableBytesView)
     for place in 0..<min(90, whole.count) {
-      for value in [0, 0x7F, 0x80, 0xFF] as [UInt8] where whole[place] != value {
+      for value in [0, 0xFF] as [UInt8] where whole[place] != value {
         var changed = whole
         changed[place] = value
         await check(changed, "\(name), byte \(place) as \(value)")
@@ -39,7 +39,7 @@ import Testing
     }
     let plan = RenderPlan(
       picture: .decoded(Workbench.original, frames: .first, [.resize(width: 8, height: 8)]),
-      encoding: Encoding(format: .png), timeoutMilliseconds: 60_000)
+      encoding: Encoding(format: .png), timeoutMilliseconds: 900_000)
     let rendering = await Workbench.rendering(plan, [Workbench.original: buffer])
     #expect(rendering.name == "output" || rendering.name == "undecodable", "\(what): \(rendering.name)")
   }

@@ -26,7 +26,7 @@ import Testing
         let expected = color.map { Int((Double($0) * darkness).rounded()) }
         #expect(isClose(pixel, expected, within: tolerance), "\(name): \(pixel) for \(expected)")
       }
-      #expect(!look.metadata.icc && look.mode == "RGB")
+      #expect(!look.metadata.icc && !look.hasAlpha)
     }
   }
 

@@ -11,7 +11,7 @@ import Testing
   ) async -> Rendering {
     let plan = RenderPlan(
       picture: .decoded(Workbench.original, frames: frames, operations), encoding: Encoding(format: format),
-      timeoutMilliseconds: 60_000)
+      timeoutMilliseconds: 900_000)
     return await Workbench.rendering(plan, [Workbench.original: bytes])
   }
 
@@ -124,7 +124,7 @@ import Testing
     let plan = RenderPlan(
       picture: .decoded(
         Workbench.original, frames: .first, [.overlay(mark, at: PixelPoint(x: 0, y: 0), opacity: .one)]),
-      encoding: Encoding(format: .png), timeoutMilliseconds: 60_000)
+      encoding: Encoding(format: .png), timeoutMilliseconds: 900_000)
     let blobs = [
       Workbench.original: try TestPictures.bytes("f.png"), Workbench.mark: try TestPictures.bytes("early.png"),
     ]

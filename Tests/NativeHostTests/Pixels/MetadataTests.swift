@@ -52,7 +52,7 @@ import Testing
     let picture = Picture.decoded(
       Workbench.original, frames: .first, [.overlay(mark, at: PixelPoint(x: 5, y: 5), opacity: .one)])
     let plan = RenderPlan(
-      picture: picture, encoding: Encoding(format: .jpeg, metadata: .keep), timeoutMilliseconds: 60_000)
+      picture: picture, encoding: Encoding(format: .jpeg, metadata: .keep), timeoutMilliseconds: 900_000)
     let blobs = [
       Workbench.original: try TestPictures.bytes("photo.png"), Workbench.mark: try TestPictures.bytes("metadata.jpg"),
     ]

@@ -12,7 +12,7 @@ import Testing
   ) async -> Rendering {
     let plan = RenderPlan(
       picture: .decoded(Workbench.original, frames: frames, []), encoding: encoding, original: use,
-      timeoutMilliseconds: 60_000)
+      timeoutMilliseconds: 900_000)
     return await Workbench.rendering(plan, [Workbench.original: bytes])
   }
 
@@ -35,7 +35,7 @@ import Testing
         let rendering = await rendering(original, use, as: encoding)
         guard case .original(let bytes, _) = rendering else {
           // Drawings of few colours are written in fewer bytes than Pillow takes.
-          guard use == .ifNotLarger, case .output(let bytes, _) = rendering,
+          guard use == .ifNotLarger, case .output(let bytes, _, _) = rendering,
             bytes.readableBytes < original.readableBytes
           else {
             Issue.record("\(use): \(rendering)")

@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["truncated.jpg", "truncated.png", "truncated.webp", "truncated.gif", "noise.jpg", "text.txt"])
+  @Test(arguments: ["truncated.webp", "headless.jpg", "headless.png", "noise.jpg", "text.txt"])
   func failsOnDamage(name: String) async throws {
     for format in OutputFormat.rasters {
       let rendering = try await Workbench.rendering(

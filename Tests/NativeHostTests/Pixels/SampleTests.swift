@@ -55,7 +55,7 @@ import Testing
     #expect(pixel(60, 40, of: raster) == [255, 0, 0, 255])
   }
 
-  @Test(arguments: ["truncated.jpg", "truncated.png", "noise.jpg", "text.txt", "empty.jpg", "bomb.png"])
+  @Test(arguments: ["truncated.webp", "headless.jpg", "noise.jpg", "text.txt", "empty.jpg", "bomb.png"])
   func failsOnDamageAndBombs(name: String) async throws {
     #expect(try await Workbench.sample(name, longestSide: 64) == .undecodable)
   }

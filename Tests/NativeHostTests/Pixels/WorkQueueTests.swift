@@ -20,7 +20,7 @@ import Testing
     var cancellations: [@Sendable () -> Void] = []
     for _ in 0..<8 {
       cancellations.append(
-        engine.render(.long(timeoutMilliseconds: 60_000), blobs: blobs) { continuation.yield($0.name) })
+        engine.render(.long(timeoutMilliseconds: 900_000), blobs: blobs) { continuation.yield($0.name) })
     }
     // One runs and two wait, whatever the pace; of the others nobody has to wait for an answer.
     var iterator = outcomes.makeAsyncIterator()
@@ -34,7 +34,7 @@ import Testing
     let blobs = [Workbench.original: try TestPictures.bytes("f.png")]
     let (outcomes, continuation) = AsyncStream.makeStream(of: String.self)
     // The second waits for the first, which is given time enough to outlast it.
-    let cancel = engine.render(.long(timeoutMilliseconds: 60_000), blobs: blobs) {
+    let cancel = engine.render(.long(timeoutMilliseconds: 900_000), blobs: blobs) {
       continuation.yield("1 \($0.name)")
     }
     _ = engine.render(.long(timeoutMilliseconds: 50), blobs: blobs) { continuation.yield("2 \($0.name)") }
@@ -74,7 +74,7 @@ import Testing
     }
     let plan = RenderPlan(
       picture: .decoded(Workbench.original, frames: .first, []), encoding: Encoding(format: .png),
-      timeoutMilliseconds: 60_000)
+      timeoutMilliseconds: 900_000)
     let name = await withCheckedContinuation { continuation in
       _ = engine.render(plan, blobs: blobs) { continuation.resume(returning: $0.name) }
     }

@@ -37,7 +37,9 @@ struct DrawingJob {
   }
 
   var bytes: [UInt8] {
-    [kind.rawValue, maximumPixels, seconds, niceness, byteCount].flatMap { LittleEndian.bytes(UInt64(bitPattern: Int64($0)), 8) }
+    [kind.rawValue, maximumPixels, seconds, niceness, byteCount].flatMap {
+      LittleEndian.bytes(UInt64(bitPattern: Int64($0)), 8)
+    }
   }
 }
 

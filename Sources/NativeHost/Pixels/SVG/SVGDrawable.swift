@@ -93,7 +93,7 @@ struct SVGVariables {
     root.forEach { element in
       if element.name == "style" {
         let text = element.text
-        guard text.contains("var(") || text.contains("--") else { return }
+        guard text.holds("var(") || text.holds("--") else { return }
         isNeeded = true
         for case .style(let selector, let declarations) in StyleSheet(text).rules {
           let values = Self.values(declarations)
@@ -103,7 +103,7 @@ struct SVGVariables {
           }
         }
       } else if !isNeeded {
-        isNeeded = element.attributes.contains { $0.value.contains("var(") }
+        isNeeded = element.attributes.contains { $0.value.holds("var(") }
       }
     }
     self.rules = rules
@@ -154,7 +154,7 @@ struct SVGVariables {
       element.children = [.text(sheet.text)]
       return
     }
-    for index in element.attributes.indices.reversed() where element.attributes[index].value.contains("var(") {
+    for index in element.attributes.indices.reversed() where element.attributes[index].value.holds("var(") {
       let attribute = element.attributes[index]
       if attribute.name == "style" {
         let declarations = StyleSheet.declarations(attribute.value).compactMap { Self.resolved($0, values) }

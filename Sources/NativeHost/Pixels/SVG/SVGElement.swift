@@ -1,3 +1,5 @@
+import Glibc
+
 /// An SVG as a tree of what is known and harmless, and nothing else.
 ///
 /// Law of this folder: a document is parsed once, by libxml2; ``SVGReader`` takes over the elements and attributes of ``SVGVocabulary``; what
@@ -50,6 +52,13 @@ final class SVGElement {
   func forEach(_ body: (SVGElement) -> Void) {
     body(self)
     for child in elements { child.forEach(body) }
+  }
+}
+
+extension String {
+  /// As `contains`, which takes a hundred times as long for texts.
+  func holds(_ part: String) -> Bool {
+    strstr(self, part) != nil
   }
 }
 

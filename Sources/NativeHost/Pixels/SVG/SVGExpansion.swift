@@ -43,7 +43,7 @@ struct SVGExpansion {
     for attribute in element.attributes {
       if attribute.name == "href", element.name == "use" || element.name == "feImage" || element.name == "pattern" {
         if let target = targets[String(attribute.value.dropFirst())] { references.append(target) }
-      } else if attribute.value.utf8.contains(UInt8(ascii: "(")), attribute.value.contains("url(") {
+      } else if attribute.value.holds("url(") {
         for case .url(let address) in StyleToken.tokens(attribute.value) {
           if let target = targets[String(address.dropFirst())] { references.append(target) }
         }

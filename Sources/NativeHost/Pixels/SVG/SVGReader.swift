@@ -11,10 +11,48 @@ struct SVGReader {
 
   private let depth: Int
   private let budget: SVGBudget
+  private let names = Names()
 
   /// What all documents inside of one may have together.
   final class SVGBudget {
     var elements = 1_000_000
+  }
+
+  /// Names by where libxml2 keeps them: it has each once in a document.
+  private final class Names {
+    private var texts: [UnsafePointer<xmlChar>: String] = [:]
+    private var namespaces: [xmlNsPtr: Namespace] = [:]
+
+    subscript(name: UnsafePointer<xmlChar>?) -> String {
+      guard let name else { return "" }
+      if let text = texts[name] { return text }
+      let text = String(cString: name)
+      texts[name] = text
+      return text
+    }
+
+    subscript(namespace: xmlNsPtr?) -> Namespace {
+      guard let namespace else { return .none }
+      if let known = namespaces[namespace] { return known }
+      let found: Namespace =
+        switch namespace.pointee.href.map({ String(cString: $0) }) ?? "" {
+        case SVGElement.namespace: .svg
+        case "http://www.w3.org/1999/xlink": .xlink
+        case "http://www.w3.org/XML/1998/namespace": .xml
+        default: .other
+        }
+      namespaces[namespace] = found
+      return found
+    }
+  }
+
+  private enum Namespace {
+    case none, svg, xlink, xml, other
+  }
+
+  private init(depth: Int, budget: SVGBudget) {
+    self.depth = depth
+    self.budget = budget
   }
 
   /// The root; `nil` for what is not well-formed, or is no SVG.
@@ -35,17 +73,15 @@ struct SVGReader {
     guard let document else { return nil }
     defer { xmlFreeDoc(document) }
     guard let root = xmlDocGetRootElement(document) else { return nil }
-    let namespace = Self.namespace(of: root)
-    guard Self.text(root.pointee.name) == "svg", namespace == nil || namespace == SVGElement.namespace else {
-      return nil
-    }
+    let namespace = names[root.pointee.ns]
+    guard names[root.pointee.name] == "svg", namespace == .none || namespace == .svg else { return nil }
     return element(root, namespace)
   }
 
   /// - Parameter namespace: that of the root: some documents have none.
-  private func element(_ node: xmlNodePtr, _ namespace: String?) -> SVGElement? {
-    let name = Self.text(node.pointee.name)
-    guard SVGVocabulary.elements.contains(name), Self.namespace(of: node) == namespace else { return nil }
+  private func element(_ node: xmlNodePtr, _ namespace: Namespace) -> SVGElement? {
+    let name = names[node.pointee.name]
+    guard names[node.pointee.ns] == namespace, SVGVocabulary.elements.contains(name) else { return nil }
     budget.elements -= 1
     guard budget.elements > 0 else { return nil }
     let element = SVGElement(name)
@@ -76,15 +112,15 @@ struct SVGReader {
     var link: String?
     while let attribute = next {
       defer { next = attribute.pointee.next }
-      let name = Self.text(attribute.pointee.name)
-      switch Self.namespace(of: attribute) {
-      case nil where name == "href": link = Self.value(attribute)
-      case "http://www.w3.org/1999/xlink" where name == "href": link = link ?? Self.value(attribute)
-      case nil where SVGVocabulary.attributes.contains(name):
+      let name = names[attribute.pointee.name]
+      switch names[attribute.pointee.ns] {
+      case .none where name == "href": link = Self.value(attribute)
+      case .xlink where name == "href": link = link ?? Self.value(attribute)
+      case .none where SVGVocabulary.attributes.contains(name):
         if let value = Self.harmless(Self.value(attribute), of: name) {
           element.attributes.append(SVGElement.Attribute(name: name, value: value))
         }
-      case "http://www.w3.org/XML/1998/namespace" where name == "space" || name == "lang":
+      case .xml where name == "space" || name == "lang":
         element.attributes.append(SVGElement.Attribute(name: "xml:" + name, value: Self.value(attribute)))
       default: break
       }
@@ -138,15 +174,11 @@ struct SVGReader {
     pointer.map { String(cString: $0) } ?? ""
   }
 
-  private static func namespace(of node: xmlNodePtr) -> String? {
-    node.pointee.ns.map { text($0.pointee.href) }
-  }
-
-  private static func namespace(of attribute: xmlAttrPtr) -> String? {
-    attribute.pointee.ns.map { text($0.pointee.href) }
-  }
-
   private static func value(_ attribute: xmlAttrPtr) -> String {
+    // Entities have been put in their place, so that there is hardly ever more than one part.
+    if let part = attribute.pointee.children, part.pointee.next == nil, part.pointee.type == XML_TEXT_NODE {
+      return text(part.pointee.content)
+    }
     guard let copy = xmlNodeListGetString(attribute.pointee.doc, attribute.pointee.children, 1) else { return "" }
     defer { free(copy) }
     return String(cString: copy)

@@ -85,7 +85,7 @@ struct StyleSheet {
     for part in block.split(separator: .raw(";")) {
       let part = trimmed(part)
       guard case .name(let name)? = part.first, let colon = part.firstIndex(of: .raw(":")),
-        part[1..<colon].allSatisfy({ $0 == .blank })
+        part[1..<colon].allSatisfy({ $0 == .blank || $0 == .comment })
       else { continue }
       let property = name.hasPrefix("--") ? StyleToken.name(name).text : name.lowercased()
       let value = trimmed(part[(colon + 1)...])
@@ -97,8 +97,8 @@ struct StyleSheet {
   }
 
   private static func trimmed(_ tokens: some Collection<StyleToken>) -> [StyleToken] {
-    var tokens = tokens.drop { $0 == .blank }.map { $0 }
-    while tokens.last == .blank { tokens.removeLast() }
+    var tokens = tokens.drop { $0 == .blank || $0 == .comment }.map { $0 }
+    while tokens.last == .blank || tokens.last == .comment { tokens.removeLast() }
     return tokens
   }
 
@@ -117,12 +117,16 @@ struct StyleSheet {
   ]
 
   static func areHarmless(_ tokens: some Sequence<StyleToken>) -> Bool {
-    tokens.allSatisfy { token in
+    var previous = StyleToken.blank
+    return tokens.allSatisfy { token in
+      defer { previous = token }
       switch token {
-      case .url(let address): address.hasPrefix("#")
-      case .function(let name): functions.contains(name.lowercased())
-      case .at, .broken, .raw("{"), .raw("}"): false
-      case .name, .hash, .string, .raw, .blank: true
+      case .url(let address): return address.hasPrefix("#")
+      case .function(let name): return functions.contains(name.lowercased())
+      case .at, .broken, .raw("{"), .raw("}"): return false
+      // What would be a function, were there not a comment.
+      case .raw("("): return previous != .comment
+      case .name, .hash, .string, .raw, .blank, .comment: return true
       }
     }
   }

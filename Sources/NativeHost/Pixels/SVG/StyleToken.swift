@@ -10,6 +10,8 @@ enum StyleToken: Equatable {
   /// A number with its unit, or any other character that means itself.
   case raw(String)
   case blank
+  /// What stands between two tokens that would be one without it: `url/**/(` is not `url(`.
+  case comment
   /// What is no CSS: a text or a URL without its end.
   case broken
 
@@ -33,6 +35,7 @@ enum StyleToken: Equatable {
       "url(" + (address.unicodeScalars.dropFirst().allSatisfy(Self.isNamePart) ? address : Self.quoted(address)) + ")"
     case .raw(let text): text
     case .blank: " "
+    case .comment: "/**/"
     case .broken: ""
     }
   }
@@ -89,14 +92,22 @@ enum StyleToken: Equatable {
     mutating func all() -> [StyleToken] {
       var tokens: [StyleToken] = []
       while let token = next() {
+        let separates: Bool =
+          switch tokens.last {
+          case nil, .blank, .comment, .raw(";"), .raw(":"), .raw("{"), .raw("}"), .raw(","): true
+          default: false
+          }
+        if token == .comment, separates { continue }
         if token == .blank, tokens.last == .blank { continue }
+        if token == .blank, tokens.last == .comment { tokens.removeLast() }
         tokens.append(token)
       }
+      if tokens.last == .comment { tokens.removeLast() }
       return tokens
     }
 
     private mutating func next() -> StyleToken? {
-      while skipComment() {}
+      if skipComment() { return .comment }
       guard let scalar = peek() else { return nil }
       if Self.isBlank(scalar) {
         while let scalar = peek(), Self.isBlank(scalar) { place += 1 }
@@ -109,6 +120,8 @@ enum StyleToken: Equatable {
       switch scalar {
       case "#" where peek().map { StyleToken.isNamePart($0) } ?? false || startsEscape(): return .hash(name())
       case "@" where startsName(): return .at(name())
+      // It would make an escape of what comes behind it.
+      case "\\": return .broken
       default: return .raw(String(scalar))
       }
     }

@@ -64,8 +64,16 @@ enum TIFFStructure {
         }
       }
     }
-    if !file.isShort(from: first) {
+    if read.extra == 1, let entry = first.entries.first(where: { $0.tag == 338 }) {
+      // libvips would divide by alpha itself, by one of 8 bits whatever it has, and round down.
       structure.replacement = Array(bytes)
+      for index in 0..<sizes[entry.type] where entry.place + index < bytes.count {
+        let isLast = index == (file.isBigEndian ? sizes[entry.type] - 1 : 0)
+        structure.replacement?[entry.place + index] = isLast ? 2 : 0
+      }
+    }
+    if !file.isShort(from: first) {
+      structure.replacement = structure.replacement ?? Array(bytes)
       for index in 0..<file.offsetBytes where first.nextPlace + index < bytes.count {
         structure.replacement?[first.nextPlace + index] = 0
       }
@@ -96,6 +104,8 @@ enum TIFFStructure {
     case 32844: colors = 1
     default: throw .unread(.colorModel)
     }
+    // libvips takes the first plane of grey and alpha for both.
+    if directory.value(284) == 2, samples > 1, photometric != 2, photometric != 5 { throw .unread(.planes) }
     let isByLibtiff = compression == 6 || (photometric == 6 && compression != 7)
     // libtiff says of LogLuv what it decodes to, whatever stands there.
     if photometric < 32844 {

@@ -12,7 +12,8 @@ enum TestPictures {
     "alpha.png", "alpha.webp", "anim.avif", "anim.gif", "anim.png", "anim.webp", "anim-alpha.gif", "bomb.gif",
     "bomb.png", "broken-header.png",
     "cmyk.jpg", "cmyk-icc.jpg", "deep.png", "deep.tif", "deep-grey.png",
-    "deep-ink.tif", "empty.jpg", "f.png", "f-1.jpg", "f-2.jpg",
+    "deep-ink.tif", "early.gif", "early.jpg", "early.png", "early-interlaced.png",
+    "empty.jpg", "f.png", "f-1.jpg", "f-2.jpg",
     "frugal.avif", "frugal.gif", "frugal.jpg", "frugal.webp", "frugal-grey.jpg", "frugal-progressive.jpg", "greys.png",
     "grey-photo.png", "indexed.png", "indexed-alpha.png", "scan.png", "told.avif", "told.gif", "told.jpg", "told.png",
     "told.webp",
@@ -36,7 +37,7 @@ enum TestPictures {
     "swatches.jpg", "swatches.png", "swatches.tif", "swatches.webp", "secret.png", "svg-bomb.svg", "svg-file.svg",
     "svg-href.svg", "svg-huge.svg", "svg-script.svg", "svg-xinclude.svg", "tall.png", "text.txt",
     "thumbnail.avif", "thumbnail-damaged.avif", "thumbnail-square.avif", "truncated.gif",
-    "truncated.jpg", "truncated.png", "truncated.webp", "uniform.png", "wide.png",
+    "truncated.jpg", "truncated.png", "truncated.webp", "uniform.png", "wide.png", "wrong-pixels.png", "wrong-sum.png",
   ]
 
   private static let folder: Result<URL, any Error> = Result {

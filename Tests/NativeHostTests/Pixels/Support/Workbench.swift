@@ -16,8 +16,9 @@ enum Workbench {
 
   private static var limits: PixelEngine.Limits {
     var limits = PixelEngine.Limits()
-    // Tests run at once.
+    // Tests run at once, so that each waits for all others.
     limits.maximumQueued = 10_000
+    limits.timeoutMilliseconds = 900_000
     return limits
   }
 
@@ -72,7 +73,7 @@ enum Workbench {
     as encoding: Encoding = Encoding(format: .png)
   ) async throws -> Rendering {
     let plan = RenderPlan(
-      picture: .decoded(original, frames: frames, operations), encoding: encoding, timeoutMilliseconds: 60_000)
+      picture: .decoded(original, frames: frames, operations), encoding: encoding, timeoutMilliseconds: 900_000)
     return await rendering(plan, [original: try TestPictures.bytes(name)])
   }
 
