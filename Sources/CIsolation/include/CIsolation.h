@@ -8,8 +8,6 @@
 #include <spawn.h>
 #include <sys/types.h>
 
-/// A file without a name, closed on exec; -1 on failure.
-int cisolation_memory_file(void);
 /// Both ends closed on exec; 0 on success.
 int cisolation_sockets(int ends[2]);
 /// The new process has no descriptor from this one up.

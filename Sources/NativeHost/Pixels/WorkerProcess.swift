@@ -2,21 +2,18 @@ import CIsolation
 import Glibc
 import Synchronization
 
-/// A process with two ends and nothing else of this one: a file to read, and a socket to be asked and to answer on. It is ended with this.
+/// A process with nothing of this one but a socket to be asked and to answer on. It is ended with this.
 final class WorkerProcess: Sendable {
   private let process: pid_t
   private let socket: Int32
   private let hasLowPriority = Mutex(false)
 
   /// `nil` where it cannot be started.
-  /// - Parameter input: `nil` for an empty file.
-  init?(_ command: [String], input: UnsafeRawBufferPointer? = nil) {
-    guard let file = input.map(Self.file) ?? open("/dev/null", O_RDONLY | O_CLOEXEC), file >= 0 else { return nil }
-    defer { close(file) }
+  init?(_ command: [String]) {
     var ends: [Int32] = [-1, -1]
     guard cisolation_sockets(&ends) == 0 else { return nil }
     defer { close(ends[1]) }
-    guard let process = Self.spawn(command, input: file, output: ends[1]) else {
+    guard let process = Self.spawn(command, output: ends[1]) else {
       close(ends[0])
       return nil
     }
@@ -83,30 +80,13 @@ final class WorkerProcess: Sendable {
     return answer
   }
 
-  /// A file in memory rather than a pipe: the worker can be slow to read, and need not be waited for.
-  private static func file(of bytes: UnsafeRawBufferPointer) -> Int32? {
-    let file = cisolation_memory_file()
-    guard file >= 0 else { return nil }
-    var written = 0
-    while written < bytes.count {
-      let count = Glibc.write(file, bytes.baseAddress?.advanced(by: written), bytes.count - written)
-      guard count > 0 else {
-        close(file)
-        return nil
-      }
-      written += count
-    }
-    lseek(file, 0, SEEK_SET)
-    return file
-  }
-
   /// With no environment, no other file and no signal held back.
-  private static func spawn(_ command: [String], input: Int32, output: Int32) -> pid_t? {
+  private static func spawn(_ command: [String], output: Int32) -> pid_t? {
     guard let program = command.first else { return nil }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, input, 0)
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, output, 1)
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
     cisolation_close_from(&actions, 3)
