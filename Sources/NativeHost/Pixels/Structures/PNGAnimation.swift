@@ -1,4 +1,3 @@
-import CDeflateLibrary
 import EdgeHandler
 
 /// What a PNG says of its animation (PNG 3, section 11.3.6, known as APNG): which chunks hold the pixels of each frame, where it lies and how
@@ -137,26 +136,10 @@ struct PNGAnimation {
     for (place, value) in [(0, frame.area.width), (4, frame.area.height)] {
       for index in 0..<4 { header[place + index] = UInt8(truncatingIfNeeded: value >> (24 - 8 * index)) }
     }
-    header.withUnsafeBytes { Self.append("IHDR", [$0], to: &file) }
+    header.withUnsafeBytes { PNGChunk.append("IHDR", [$0], to: &file) }
     for (name, chunk) in ancillaries where Self.ofColor.contains(name) { file += chunk }
-    Self.append("IDAT", frame.data, to: &file)
-    Self.append("IEND", [], to: &file)
+    PNGChunk.append("IDAT", frame.data, to: &file)
+    PNGChunk.append("IEND", [], to: &file)
     return file
-  }
-
-  /// Section 5.3: length, name, data, and a checksum of the latter two.
-  private static func append(_ name: StaticString, _ data: [UnsafeRawBufferPointer], to file: inout [UInt8]) {
-    func append(_ number: UInt32) {
-      for shift in [24, 16, 8, 0] { file.append(UInt8(truncatingIfNeeded: number >> shift)) }
-    }
-    append(UInt32(truncatingIfNeeded: data.reduce(0) { $0 + $1.count }))
-    let name = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-    file += name
-    var checksum = libdeflate_crc32(0, name.baseAddress, name.count)
-    for part in data {
-      file += part
-      checksum = libdeflate_crc32(checksum, part.baseAddress, part.count)
-    }
-    append(checksum)
   }
 }

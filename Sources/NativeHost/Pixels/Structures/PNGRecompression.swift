@@ -36,9 +36,9 @@ struct PNGRecompression {
       place += 12 + length
     }
     let stream = try pixels.finish(interruption)
-    append("IDAT", stream)
+    stream.withUnsafeBytes { PNGChunk.append("IDAT", [$0], to: &file) }
     file += tail
-    append("IEND", [])
+    PNGChunk.append("IEND", [], to: &file)
     isWhole = pixels.isWhole
     var left = pixels.produced
     for pass in passes {
@@ -46,16 +46,6 @@ struct PNGRecompression {
       left = max(left - pass.rowBytes * pass.height, 0)
     }
     guard rows.first.map({ $0 > 0 }) == true else { throw .undecodable }
-  }
-
-  private mutating func append(_ name: String, _ data: [UInt8]) {
-    let body = Array(name.utf8) + data
-    let sum = body.withUnsafeBufferPointer { crc32(0, $0.baseAddress, UInt32(clamping: $0.count)) }
-    file += Self.bytes(data.count) + body + Self.bytes(Int(sum))
-  }
-
-  private static func bytes(_ number: Int) -> [UInt8] {
-    (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) }
   }
 
   /// From one zlib stream to another.
