@@ -2,6 +2,8 @@
 import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+// What walks over every pixel is optimised in debug builds too: the tests draw thousands of pictures.
+let fastC: [CSetting] = [.unsafeFlags(["-O2"], .when(configuration: .debug))]
 
 let package = Package(
   name: "imgedge",
@@ -29,7 +31,7 @@ let package = Package(
     .systemLibrary(name: "CVipsLibrary", path: "Sources/CVipsLibrary", pkgConfig: "vips"),
     // These come with libvips, which stands on them.
     .target(
-      name: "CVips", dependencies: ["CVipsLibrary"], path: "Sources/CVips",
+      name: "CVips", dependencies: ["CVipsLibrary"], path: "Sources/CVips", cSettings: fastC,
       linkerSettings: [
         .linkedLibrary("webp"), .linkedLibrary("jpeg"), .linkedLibrary("gmodule-2.0"), .linkedLibrary("tiff"),
         .linkedLibrary("lcms2"),
@@ -53,7 +55,8 @@ let package = Package(
         "CZlibLibrary",
         .product(name: "NIOCore", package: "swift-nio"),
       ],
-      path: "Sources/NativeHost/Pixels", swiftSettings: strict),
+      path: "Sources/NativeHost/Pixels",
+      swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     .systemLibrary(name: "CCurlLibrary", path: "Sources/CCurlLibrary", pkgConfig: "libcurl"),
     // libcurl and libvips stand on it.
     .systemLibrary(name: "CZlibLibrary", path: "Sources/CZlibLibrary", pkgConfig: "zlib"),

@@ -22,8 +22,9 @@ final class Run: Sendable {
 
   static let shared = Result { try Run(cases: cases.get()) }
 
-  /// Small enough to be tested, large enough for every picture that is meant to pass.
-  static let limits = (fetchSeconds: 2, originalBytes: 3_000_000, pixels: 12_000_000)
+  /// Small enough to be tested, large enough for every picture that is meant to pass; the time for a transform is that of a debug
+  /// build beside all other tests.
+  static let limits = (fetchSeconds: 2, originalBytes: 3_000_000, pixels: 12_000_000, transformSeconds: 200)
 
   /// One of the servers that must answer alike.
   struct Build: Sendable {
@@ -126,6 +127,7 @@ final class Run: Sendable {
       "--port", "0", "--base-domain", "localhost", "--data", data.path, "--workspaces", workspaces.path,
       "--allow-network", "127.0.0.0/8", "--fetch-timeout", "\(limits.fetchSeconds)",
       "--max-original-bytes", "\(limits.originalBytes)", "--max-pixels", "\(limits.pixels)",
+      "--transform-timeout", "\(limits.transformSeconds)",
     ]
   }
 
