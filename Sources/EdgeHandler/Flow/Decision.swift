@@ -43,7 +43,12 @@ struct Decider {
       return .answer(health)
     }
 
+    let wantsPage = isPageWanted(parsed)
     guard let match = directory.workspace(at: request.authority) else {
+      if wantsPage, let page = directory.landingPage(at: request.authority) {
+        trace.note("answer", "200: the page that says what this is")
+        return .answer(page.response(head))
+      }
       throw Problem(
         .unknownWorkspace, "No workspace answers at this host; they are at <namespace>.\(configuration.baseDomain).")
     }
@@ -67,6 +72,10 @@ struct Decider {
         .sourceNotAllowed, "The service does not take its own answers as originals; name the original of this one.")
     }
     let target = try parsed.get()
+    if wantsPage {
+      trace.note("answer", "200: the page that says what this is")
+      return .answer(LandingPage(workspace).response(head))
+    }
     guard let route = Route(path: target.path) else {
       let hint =
         target.path.utf8.starts(with: "//".utf8)
@@ -75,7 +84,7 @@ struct Decider {
         .notFound, "Nothing is served at this path; an image is at /transform, or at /<source>/<path>." + hint)
     }
     if method == .options { return .answer(preflight(head)) }
-    trace.note("route", route.endpoint.name)
+    trace.note("route", String(decoding: route.endpoint.path.bytes.dropFirst(), as: UTF8.self))
     var decider = EndpointDecider(
       configuration: configuration, workspace: workspace, head: head, request: request, trace: trace)
     defer { trace = decider.trace }
@@ -83,6 +92,13 @@ struct Decider {
   }
 
   // MARK: Answers without an image
+
+  /// Whether the request asks for `/` with a browser's `Accept`, which names HTML. Anybody else is told by a problem.
+  private func isPageWanted(_ target: Result<Target, Problem>) -> Bool {
+    guard case .success(let target) = target, target.path == "/", request.method == "GET" || request.method == "HEAD"
+    else { return false }
+    return AcceptedFormats.names("text/html", in: request.fields[.accept])
+  }
 
   /// Answered on every host, before there is a workspace.
   private func health(_ path: String, _ head: ResponseHead) -> Response? {

@@ -11,7 +11,7 @@ struct EndpointDecider {
 
   mutating func decide(_ route: Route, queryText: String) throws(Problem) -> Decision {
     let query = Query(parsing: queryText.utf8)
-    switch route.endpoint {
+    switch route.endpoint.name {
     case .transform: return try transform(query, pathSource: route.pathSource)
     case .info(let variant): return try info(query, variant: variant, pathSource: route.pathSource)
     case .placeholder(let kind): return try placeholder(query, kind, pathSource: route.pathSource)

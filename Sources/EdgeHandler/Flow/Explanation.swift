@@ -1,13 +1,37 @@
-/// What `imgedge explain` tells of a request's parameters: which value is in effect and where it comes from, and what the URL says in
-/// vain and why.
+/// The report of `imgedge explain` on a request's parameters: which value is in effect and where it comes from, and which values of the
+/// URL have no effect and why.
 ///
-/// Values are those that the endpoint goes on with, and not what the rules that led to them would have made. Nothing of this is in the
-/// edge bundle: it is reached only where ``Trace/isOn``.
+/// An endpoint reports what its rules have made of parameters, from the values that it uses. Of every other row of its table, whatever that is,
+/// ``write(to:effective:marks:)`` reports what the URL says or the default. Nothing of this is in the edge bundle: it is reached only
+/// where ``Trace/isOn``.
 struct Explanation {
   let query: Query
   /// The endpoint's parameters.
   let table: [Parameter]
-  var trace: Trace
+  private var lines: [(name: ParameterName, topic: String, text: String)] = []
+  /// The parameters of which a rule has spoken, be it that there is nothing to say.
+  private var settled: [ParameterName] = []
+
+  init(query: Query, table: [Parameter]) {
+    self.query = query
+    self.table = table
+  }
+
+  /// Writes all lines in the order of the table. Of an original the endpoint reports the source; a parameter that sets two others is
+  /// reported by these.
+  ///
+  /// - Parameters:
+  ///   - effective: the parameters that make a difference.
+  ///   - mark: those of the URL's own mark; `nil` where none is drawn, or where its settings were reported.
+  mutating func write(to trace: inout Trace, effective: EffectiveParameters, mark: EffectiveParameters? = nil) {
+    for row in table {
+      let isSettled = settled.contains(row.name) || row.namesOriginal || row.name == .size || row.name == .markSize
+      if !isSettled, !row.name.isOfMark || mark != nil {
+        report(row.name, isDefault: effective[row.name] == nil && mark?[row.name] == nil)
+      }
+      for line in lines where line.name == row.name { trace.note(line.topic, line.text) }
+    }
+  }
 
   /// What the URL says, decoded.
   func given(_ name: ParameterName) -> String? {
@@ -20,52 +44,53 @@ struct Explanation {
 
   // MARK: In effect
 
-  mutating func tell(_ name: ParameterName, _ value: String, _ origin: String) {
-    trace.note("parameter", "\(name.text) = \(value) (\(origin))")
+  mutating func report(_ name: ParameterName, _ value: String, _ origin: String) {
+    settled.append(name)
+    lines.append((name, "parameter", "\(name.text) = \(value) (\(origin))"))
   }
 
   /// What counts as the URL has it, and without that by its default.
   ///
   /// - Parameters:
-  ///   - isStandard: whether what is in effect would be without the URL too.
-  ///   - standard: the default; that of the table where it is the same for every request.
-  mutating func tell(_ name: ParameterName, isStandard: Bool, standard: String? = nil) {
+  ///   - isDefault: whether what is in effect would be without the URL too.
+  ///   - ordinary: the default; that of the table where it is the same for every request.
+  mutating func report(_ name: ParameterName, isDefault: Bool, default ordinary: String? = nil) {
     guard let text = given(name) else {
       let row = table.first { $0.name == name }
-      return tell(name, standard ?? row?.standard ?? "none", "default")
+      return report(name, ordinary ?? row?.defaultText ?? "none", "default")
     }
-    tell(name, text, "URL")
-    if isStandard { withoutEffect(name, "it is the default") }
+    report(name, text, "URL")
+    if isDefault { withoutEffect(name, "it is the default") }
   }
 
   /// A side, which a URL may give by a parameter for both.
-  mutating func tellSide(
-    _ name: ParameterName, or size: ParameterName, _ value: String?, times dpr: String? = nil, standard: String
+  mutating func reportSide(
+    _ name: ParameterName, or size: ParameterName, _ value: String?, times dpr: String? = nil, default ordinary: String
   ) {
     let origin = isGiven(name) ? name : size
-    guard let value, let text = given(origin) else { return tell(name, value ?? standard, "default") }
+    guard let value, let text = given(origin) else { return report(name, value ?? ordinary, "default") }
     guard let dpr else {
-      return tell(name, value, origin == name ? "URL" : "URL: \(origin.text)=\(text)")
+      return report(name, value, origin == name ? "URL" : "URL: \(origin.text)=\(text)")
     }
-    tell(name, value, "URL: \(origin.text)=\(text) × dpr=\(dpr)")
+    report(name, value, "URL: \(origin.text)=\(text) × dpr=\(dpr)")
   }
 
   /// - Parameter isScaled: whether any length is another for it.
-  mutating func tellRatio(_ dpr: FixedPoint, isScaled: Bool) {
+  mutating func reportRatio(_ dpr: FixedPoint, isScaled: Bool) {
     if isScaled || dpr == .one {
-      tell(.dpr, isStandard: dpr == .one)
+      report(.dpr, isDefault: dpr == .one)
     } else {
       ignore(.dpr, "it changes no length in px")
     }
   }
 
-  mutating func tellFit(_ fit: TransformOptions.Fit, _ name: ParameterName, hasSide: Bool) {
-    guard let text = given(name), text != fit.keyword else { return tell(name, isStandard: fit == .contain) }
+  mutating func reportFit(_ fit: TransformOptions.Fit, _ name: ParameterName, hasSide: Bool) {
+    guard let text = given(name), text != fit.keyword else { return report(name, isDefault: fit == .contain) }
     if fit == .contain {
-      tell(name, "contain", "default")
+      report(name, "contain", "default")
       ignore(name, hasSide ? "with one side there is no box to fill" : "without a side there is no box to fill")
     } else {
-      tell(name, fit.keyword, "URL: \(name.text)=\(text), of which this is left with one side")
+      report(name, fit.keyword, "URL: \(name.text)=\(text), of which this is left with one side")
     }
   }
 
@@ -74,12 +99,13 @@ struct Explanation {
   /// A value that is in effect, but would be without the URL too.
   mutating func withoutEffect(_ name: ParameterName, _ reason: String) {
     guard let text = given(name) else { return }
-    trace.note("no effect", "\(name.text) = \(text): \(reason)")
+    lines.append((name, "no effect", "\(name.text) = \(text): \(reason)"))
   }
 
   mutating func ignore(_ name: ParameterName, _ reason: String) {
+    settled.append(name)
     guard let text = given(name) else { return }
-    trace.note("ignored", "\(name.text) = \(text): \(reason)")
+    lines.append((name, "ignored", "\(name.text) = \(text): \(reason)"))
   }
 }
 
@@ -87,32 +113,32 @@ struct Explanation {
 
 extension Explanation {
   /// - Parameter negotiated: what comes of the caller's `Accept`.
-  mutating func tellFormat(negotiated: String) {
-    guard isGiven(.format) else { return tell(.format, negotiated, "default: by Accept") }
+  mutating func reportFormat(negotiated: String) {
+    guard isGiven(.format) else { return report(.format, negotiated, "default: by Accept") }
     guard given(.format) != "auto" else {
-      tell(.format, negotiated, "URL: format=auto, by Accept")
+      report(.format, negotiated, "URL: format=auto, by Accept")
       return withoutEffect(.format, "it is the default")
     }
-    tell(.format, isStandard: false)
+    report(.format, isDefault: false)
   }
 
   /// - Parameters:
   ///   - quality: the effective one, `nil` where it is not given or changes nothing.
   ///   - format: of the output, as far as it is known.
-  mutating func tellQuality(_ quality: Int?, _ format: OutputFormat) {
+  mutating func reportQuality(_ quality: Int?, _ format: OutputFormat) {
     switch format {
     case .gif: ignore(.quality, "GIF has none")
     case .svg: ignore(.quality, "a drawing has none")
-    case .png where quality == nil && !isGiven(.quality): tell(.quality, "none, without loss", "default")
+    case .png where quality == nil && !isGiven(.quality): report(.quality, "none, without loss", "default")
     case .png where quality == nil: ignore(.quality, "only format=png makes a palette PNG of it")
     case .png, .avif, .webp, .jpeg:
       if let quality, !isGiven(.quality) {
-        tell(.quality, "\(quality)", "default of this spelling")
+        report(.quality, "\(quality)", "default of this spelling")
       } else if let word = given(.quality), let number = QualityWord.value(of: word) {
-        tell(.quality, "\(number)", "URL: quality=\(word)")
+        report(.quality, "\(number)", "URL: quality=\(word)")
         if quality == nil { withoutEffect(.quality, "it is the default") }
       } else {
-        tell(.quality, isStandard: quality == nil)
+        report(.quality, isDefault: quality == nil)
       }
     }
   }
@@ -131,62 +157,48 @@ extension [MarkPreset] {
 
 extension Explanation {
   /// The URL's own mark.
-  mutating func tell(_ mark: Mark?) {
+  mutating func report(_ mark: Mark?) {
+    report(.mark, isDefault: false)
     guard let settings = mark?.settings else {
-      tell(.mark, isStandard: false)
       for parameter in table where parameter.name.isOfMark && parameter.name != .mark {
         ignore(parameter.name, "there is no mark")
       }
       return
     }
-    tell(.mark, isStandard: false)
-    tellSide(
-      .markW, or: .markSize, settings.width?.canonical, standard: "from mark-h and the aspect ratio")
-    if isGiven(.markW), settings.hasStandardSize { withoutEffect(.markW, "it is the default") }
-    tellSide(.markH, or: .markSize, settings.height?.canonical, standard: "from mark-w and the aspect ratio")
+    reportSide(.markW, or: .markSize, settings.width?.canonical, default: "from mark-h and the aspect ratio")
+    if isGiven(.markW), settings.hasDefaultSize { withoutEffect(.markW, "it is the default") }
+    reportSide(.markH, or: .markSize, settings.height?.canonical, default: "from mark-w and the aspect ratio")
     if isGiven(.markW), isGiven(.markH) { ignore(.markSize, "mark-w and mark-h are given") }
-    tellFit(settings.fit, .markFit, hasSide: true)
-    tell(.markAlign, isStandard: settings.alignment == .topLeft)
-    tell(.markPad, isStandard: settings.pad == MarkSettings.standardPad)
-    tell(.markOpacity, isStandard: settings.opacity == .one)
-    tell(.markRotate, isStandard: settings.rotation == .zero)
-    tell(.markRepeat, isStandard: false)
+    reportFit(settings.fit, .markFit, hasSide: true)
+    report(.markRotate, isDefault: settings.rotation == .zero)
   }
 
-  /// Those that the policy prescribes, each preset once.
-  mutating func tellSettings(ofPresets marks: [Mark]) {
-    var told: [String] = []
+  /// The settings that the policy prescribes, each preset once.
+  mutating func reportSettings(ofPresets marks: [Mark]) {
+    var reported: [String] = []
     for mark in marks {
-      guard let name = mark.presetName, !told.contains(where: { $0 == name }) else { continue }
-      told.append(name)
-      let settings = mark.settings
-      let origin = "policy: preset \(name)"
-      tell(.markW, settings.width?.canonical ?? "from mark-h and the aspect ratio", origin)
-      tell(.markH, settings.height?.canonical ?? "from mark-w and the aspect ratio", origin)
-      tell(.markFit, settings.fit.keyword, origin)
-      tell(.markAlign, settings.alignment.words, origin)
-      tell(.markPad, settings.pad.canonical, origin)
-      tell(.markOpacity, settings.opacity.description, origin)
-      tell(.markRotate, settings.rotation.description, origin)
-      tell(.markRepeat, settings.repetition.keyword, origin)
+      guard let name = mark.presetName, !reported.contains(where: { $0 == name }) else { continue }
+      reported.append(name)
+      for row in ParameterTable.marks where !row.namesOriginal && row.name != .markSize {
+        report(row.name, mark.settings.words(row), "policy: preset \(name)")
+      }
     }
   }
 }
 
 extension MarkSettings {
-  fileprivate var hasStandardSize: Bool {
-    width == MarkSettings.standardWidth && height == nil
-  }
-}
-
-extension MarkSettings.Repetition {
-  fileprivate var keyword: String {
-    switch self {
-    case .none: "none"
-    case .both: "true"
-    case .horizontally: "x"
-    case .vertically: "y"
+  /// The value in effect, as a URL would say it.
+  fileprivate func words(_ row: Parameter) -> String {
+    switch row.name {
+    case .markW: effective[.markW] ?? "from mark-h and the aspect ratio"
+    case .markH: effective[.markH] ?? "from mark-w and the aspect ratio"
+    case .markAlign: alignment.words
+    default: effective[row.name] ?? row.defaultText
     }
+  }
+
+  fileprivate var hasDefaultSize: Bool {
+    width == MarkSettings.defaultWidth && height == nil
   }
 }
 

@@ -1,47 +1,47 @@
 extension Explanation {
   /// Everything of a grid but its marks.
-  mutating func tellGrid(
+  mutating func reportGrid(
     _ canvas: PixelSize, _ layout: GridLayout?, _ gap: Int, _ background: Color, _ format: TransformOptions.Format,
     _ quality: Int?, _ set: ParameterSet, count: Int
   ) {
     let ratio = set.decimal(.dpr) ?? .one
     let dpr: String? = ratio == .one ? nil : given(.dpr)
     let size = set.integer(.size)
-    tellSide(.w, or: .size, "\(canvas.width)", times: dpr, standard: "")
-    tellSide(.h, or: .size, "\(canvas.height)", times: dpr, standard: "")
+    reportSide(.w, or: .size, "\(canvas.width)", times: dpr, default: "")
+    reportSide(.h, or: .size, "\(canvas.height)", times: dpr, default: "")
     if isGiven(.w), isGiven(.h) { ignore(.size, "w and h are given") }
     let unscaled = set.integer(.gap) ?? 0
-    tellRatio(
+    reportRatio(
       ratio,
       isScaled: canvas.width != set.integer(.w) ?? size || canvas.height != set.integer(.h) ?? size || gap != unscaled)
-    tell(.type, isStandard: layout == nil)
+    report(.type, isDefault: layout == nil)
     switch layout {
-    case .classic(let columns): tellColumns(columns, set.integer(.cols), standard: min(2, count), count: count)
-    case .column(let columns): tellColumns(columns, set.integer(.cols), standard: 1, count: count)
+    case .classic(let columns): reportColumns(columns, set.integer(.cols), default: min(2, count), count: count)
+    case .column(let columns): reportColumns(columns, set.integer(.cols), default: 1, count: count)
     case .row, nil: ignore(.cols, "it is for classic and column")
     }
     if gap == unscaled {
-      tell(.gap, isStandard: gap == 0)
+      report(.gap, isDefault: gap == 0)
     } else {
-      tellSide(.gap, or: .gap, "\(gap)", times: dpr, standard: "0")
+      reportSide(.gap, or: .gap, "\(gap)", times: dpr, default: "0")
       if gap == 0 { withoutEffect(.gap, "it is the default") }
     }
-    tell(
-      .background, isStandard: background == .transparent,
-      standard: format == .named(.jpeg) ? "white" : "transparent")
+    report(
+      .background, isDefault: background == .transparent,
+      default: format == .named(.jpeg) ? "white" : "transparent")
     switch format {
-    case .named(let named): tellQuality(quality, named)
-    case .negotiated, .lossless, .original: tellQuality(quality, .webp)
+    case .named(let named): reportQuality(quality, named)
+    case .negotiated, .lossless, .original: reportQuality(quality, .webp)
     }
-    tellFormat(negotiated: negotiated(format, background))
+    reportFormat(negotiated: negotiated(format, background))
   }
 
-  private mutating func tellColumns(_ columns: Int, _ wanted: Int?, standard: Int, count: Int) {
+  private mutating func reportColumns(_ columns: Int, _ wanted: Int?, default ordinary: Int, count: Int) {
     if let wanted, wanted > columns {
-      tell(.cols, "\(columns)", "URL: cols=\(wanted), of which there are no more than originals")
-      if columns == standard { withoutEffect(.cols, "it is the default") }
+      report(.cols, "\(columns)", "URL: cols=\(wanted), of which there are no more than originals")
+      if columns == ordinary { withoutEffect(.cols, "it is the default") }
     } else {
-      tell(.cols, isStandard: columns == standard, standard: "\(columns)")
+      report(.cols, isDefault: columns == ordinary, default: "\(columns)")
     }
   }
 

@@ -60,12 +60,26 @@ extension EndpointDecider {
     let quality: Int? =
       if case .named(let named) = format { set.effectiveQuality(for: named) } else { set.effectiveQuality(for: .webp) }
     let mark = try marks([], set).first
+    var effective = EffectiveParameters(ofOutput: set, ParameterTable.grid)
+    effective[.w] = "\(canvas.width)"
+    effective[.h] = "\(canvas.height)"
+    effective[.size] = nil
+    effective[.dpr] = nil
+    effective[.type] = layout?.canonical
+    effective[.cols] = nil
+    effective[.gap] = gap == 0 ? nil : "\(gap)"
+    effective[.background] = background == .transparent ? nil : background.canonical
+    effective[.format] = format.keyword
+    effective[.quality] = quality.map { "\($0)" }
     if trace.isOn {
-      var told = Explanation(query: query, table: ParameterTable.grid, trace: trace)
-      told.tellGrid(canvas, layout, gap, background, format, quality, set, count: parts.count)
-      if bound.isEmpty { told.tell(mark) } else { told.tellSettings(ofPresets: parts.flatMap { $0.marks }) }
-      told.tell(.v, isStandard: set.variant == nil)
-      trace = told.trace
+      var explanation = Explanation(query: query, table: ParameterTable.grid)
+      explanation.reportGrid(canvas, layout, gap, background, format, quality, set, count: parts.count)
+      if bound.isEmpty {
+        explanation.report(mark)
+      } else {
+        explanation.reportSettings(ofPresets: parts.flatMap { $0.marks })
+      }
+      explanation.write(to: &trace, effective: effective, mark: mark?.settings.effective)
     }
 
     var keyParts: [KeyPart] = []
@@ -73,14 +87,7 @@ extension EndpointDecider {
       keyParts += part.reference.keyParts
       for mark in part.marks { keyParts += mark.keyParts }
     }
-    keyParts.add("w", "\(canvas.width)")
-    keyParts.add("h", "\(canvas.height)")
-    keyParts.add("type", layout?.canonical ?? "auto")
-    keyParts.add("gap", "\(gap)")
-    keyParts.add("background", background.canonical)
-    keyParts.add("format", format.keyword)
-    if let quality { keyParts.add("quality", "\(quality)") }
-    if let variant = set.variant { keyParts.append(variant) }
+    keyParts += effective.keyParts
     if let mark { keyParts += mark.keyParts }
     keyParts += workspace.bindings(of: parts.map { $0.reference } + (mark.map { [$0.reference] } ?? []))
     let isNegotiated = if case .negotiated = format { true } else { false }

@@ -17,11 +17,25 @@ struct AcceptedFormats: Sendable, Equatable {
       guard let type = parts.popFirst() else { continue }
       let name = ASCII.trimmingBlanks(type)
       let isAVIF = ASCII.equalsIgnoringCase(name, "image/avif")
-      guard isAVIF || ASCII.equalsIgnoringCase(name, "image/webp") else { continue }
-      // Parameters behind the weight belong to no media type, and a second weight is none.
-      guard !(parts.lazy.compactMap(Self.weight).first.map(Self.isZero) ?? false) else { continue }
+      guard isAVIF || ASCII.equalsIgnoringCase(name, "image/webp"), Self.isAcceptable(parts) else { continue }
       if isAVIF { avif = true } else { webp = true }
     }
+  }
+
+  /// Whether an `Accept` field names a media type with a weight above 0.
+  static func names(_ mediaType: String, in field: String?) -> Bool {
+    guard let field else { return false }
+    return FieldValue.split(field.bytes, at: UInt8(ascii: ",")).contains { range in
+      var parts = FieldValue.split(range, at: UInt8(ascii: ";"))[...]
+      guard let type = parts.popFirst() else { return false }
+      return ASCII.equalsIgnoringCase(ASCII.trimmingBlanks(type), mediaType) && Self.isAcceptable(parts)
+    }
+  }
+
+  /// Whether the weight among the parameters of a media range is not 0. Parameters behind the weight belong to no media type, and
+  /// a second weight is none.
+  private static func isAcceptable(_ parameters: ArraySlice<ArraySlice<UInt8>>) -> Bool {
+    !(parameters.lazy.compactMap(Self.weight).first.map(Self.isZero) ?? false)
   }
 
   /// What stands behind `q=`; `nil` for another parameter.

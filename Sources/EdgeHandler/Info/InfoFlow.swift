@@ -15,7 +15,7 @@ struct InfoRequest: Sendable {
 }
 
 extension EndpointDecider {
-  mutating func info(_ query: Query, variant: Route.InfoVariant, pathSource: String?) throws(Problem) -> Decision {
+  mutating func info(_ query: Query, variant: Endpoint.InfoVariant, pathSource: String?) throws(Problem) -> Decision {
     let reference = try source(query, pathSource)
     let set = try parameters(query, variant == .all ? ParameterTable.info : ParameterTable.infoVariant)
     let fields: [Info.Field] =
@@ -26,17 +26,16 @@ extension EndpointDecider {
       case .colors: [.colors, .palette]
       }
     if trace.isOn {
-      var told = Explanation(
-        query: query, table: variant == .all ? ParameterTable.info : ParameterTable.infoVariant, trace: trace)
+      let table = variant == .all ? ParameterTable.info : ParameterTable.infoVariant
+      var explanation = Explanation(query: query, table: table)
       if variant == .all {
-        told.tell(
+        explanation.report(
           .select,
-          isStandard: Info.Field.allCases.allSatisfy { field in
+          isDefault: Info.Field.allCases.allSatisfy { field in
             fields.contains { $0 == field } == Info.Field.standard.contains { $0 == field }
           })
       }
-      told.tell(.v, isStandard: set.variant == nil)
-      trace = told.trace
+      explanation.write(to: &trace, effective: EffectiveParameters(ofOutput: set, table))
     }
     return .info(InfoRequest(output: try info(of: reference, set), reference: reference, content: .fields(fields)))
   }

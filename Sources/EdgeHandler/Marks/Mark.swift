@@ -10,7 +10,7 @@ struct Mark: Sendable {
       KeyPart(name: "mark", value: reference.canonical),
       KeyPart(name: "mark-version", value: reference.source?.version ?? ""),
       KeyPart(name: "mark-of", value: presetName == nil ? "url" : "policy"),
-    ] + settings.keyParts
+    ] + settings.effective.keyParts
   }
 }
 

@@ -1,19 +1,27 @@
-/// One row of the table of parameters. Parsing, error messages, cache keys, `explain` and the reference in the
-/// documentation are made from these rows; a parameter without one of the columns cannot exist.
+/// One row of the table of parameters. Parsing, error messages, cache keys, `explain`, Cloudflare's spelling, OpenAPI and the
+/// reference in the documentation are made from these rows; a parameter without one of the columns cannot exist.
 ///
-/// A class, so that whoever searches a table does not copy the texts of each row.
+/// A class, so that searching a table does not copy the texts of each row.
 final class Parameter: Sendable {
   let name: ParameterName
   let kind: Kind
-  /// As a caller would write it, or a few words where there is no such value.
-  let standard: String
+  /// The default as a caller would write it, or a few words where no value has the same meaning.
+  let defaultText: String
+  /// The canonical form of the default; `nil` where ``defaultText`` describes it in words.
+  let canonicalDefault: String?
   let summary: String
+  /// The names of the option in Cloudflare's spelling; none where it has no counterpart.
+  let cloudflareNames: [String]
 
-  init(_ name: ParameterName, _ kind: Kind, standard: String, summary: String) {
+  init(
+    _ name: ParameterName, _ kind: Kind, default defaultText: String, summary: String, cloudflare names: [String] = []
+  ) {
     self.name = name
     self.kind = kind
-    self.standard = standard
+    self.defaultText = defaultText
     self.summary = summary
+    cloudflareNames = names
+    canonicalDefault = kind.canonicalDefault(defaultText)
   }
 
   enum Kind: Sendable {
@@ -34,8 +42,10 @@ final class Parameter: Sendable {
     case blurHash
     /// Of `/info`.
     case fields
-    /// So many texts of 1 to 8192 characters, each as a parameter of its own.
-    case repeatedText(ClosedRange<Int>)
+    /// The name of an original, of 1 to 8192 characters. It enters the cache key by the original that it names.
+    case original
+    /// Names of originals, each as a parameter of its own; the range bounds how many.
+    case originals(ClosedRange<Int>)
     /// So many characters (Unicode scalars), none of them a control character.
     case text(ClosedRange<Int>)
   }
@@ -56,7 +66,8 @@ final class Parameter: Sendable {
     case .alignment: Alignment.grammar
     case .blurHash: BlurHash.grammar
     case .fields: Info.Field.grammar
-    case .repeatedText(let count):
+    case .original: "1 to 8192 characters of text without control characters"
+    case .originals(let count):
       "given \(count.lowerBound) to \(count.upperBound) times, each with 1 to 8192 characters of text without control characters"
     case .text(let range):
       "\(range.lowerBound) to \(range.upperBound) characters of text without control characters"
@@ -80,9 +91,56 @@ indirect enum ParameterValue: Sendable {
   case text(String)
 }
 
+extension ParameterValue {
+  /// The same text for all spellings of one value; enters the cache key.
+  var canonical: String {
+    switch self {
+    case .integer(let value): "\(value)"
+    case .decimal(let value): value.description
+    case .keyword(let word): word
+    case .gravity(let gravity): gravity.canonical
+    case .color(let color): color.canonical
+    case .trim(let trim): trim.canonical
+    case .border(let insets): insets.canonical
+    case .length(let length): length.canonical
+    case .alignment(let alignment): alignment.canonical
+    case .blurHash(let hash): hash.text
+    case .fields(let fields): ListText.join(fields.map { $0.name }, separator: ",")
+    case .text(let text): text
+    }
+  }
+}
+
 extension Parameter {
-  func parse(_ text: String) -> ParameterValue? {
+  func parse(_ text: String) -> ParameterValue? { kind.parse(text) }
+
+  var isRepeatable: Bool {
+    if case .originals = kind { true } else { false }
+  }
+
+  /// Whether the values name originals, which enter the cache key by what they resolve to.
+  var namesOriginal: Bool {
     switch kind {
+    case .original, .originals: true
+    default: false
+    }
+  }
+
+  /// Whether a request without it is refused, whatever else it says.
+  var isRequired: Bool { defaultText == "required" }
+}
+
+extension Parameter.Kind {
+  fileprivate func canonicalDefault(_ text: String) -> String? {
+    switch self {
+    case .original, .originals: nil
+    case .text: ""
+    default: parse(text)?.canonical
+    }
+  }
+
+  fileprivate func parse(_ text: String) -> ParameterValue? {
+    switch self {
     case .integer(let range): Self.integer(text, in: range).map { .integer($0) }
     case .decimal(let least, let most):
       FixedPoint(parsing: text.utf8).flatMap { $0 >= least && $0 <= most ? .decimal($0) : nil }
@@ -97,16 +155,12 @@ extension Parameter {
     case .alignment: Alignment(parsing: text).map { .alignment($0) }
     case .blurHash: BlurHash(parsing: text).map { .blurHash($0) }
     case .fields: Info.Field.list(parsing: text).map { .fields($0) }
-    case .repeatedText: Self.isPlain(text, 1...8192) ? .text(text) : nil
+    case .original, .originals: Self.isPlain(text, 1...8192) ? .text(text) : nil
     case .text(let range): Self.isPlain(text, range) ? .text(text) : nil
     }
   }
 
-  var isRepeatable: Bool {
-    if case .repeatedText = kind { true } else { false }
-  }
-
-  /// What ``isPlain(_:_:)`` takes beside the length, as a regular expression (ECMA-262).
+  /// The texts that ``isPlain(_:_:)`` accepts, but for their length, as a regular expression (ECMA-262).
   static let textPattern = #"^[^\u0000-\u001f\u007f]*$"#
 
   private static func isPlain(_ text: String, _ range: ClosedRange<Int>) -> Bool {

@@ -2,7 +2,8 @@
 ///
 /// A parameter that the endpoint does not know is ignored, whatever its value.
 struct ParameterSet: Sendable {
-  private var values: [(name: ParameterName, value: ParameterValue)] = []
+  /// In the order of the URL.
+  private(set) var entries: [(name: ParameterName, value: ParameterValue)] = []
 
   /// - Parameter isWanted: what it refuses counts as unknown.
   init(
@@ -21,12 +22,12 @@ struct ParameterSet: Sendable {
         throw Problem(
           .invalidParameter, "\(name)\(Self.quoted(item.value)): it must be \(parameter.allowed).", parameter: name)
       }
-      values.append((parameter.name, value))
+      entries.append((parameter.name, value))
     }
   }
 
   subscript(name: ParameterName) -> ParameterValue? {
-    for entry in values where entry.name == name { return entry.value }
+    for entry in entries where entry.name == name { return entry.value }
     return nil
   }
 
@@ -71,7 +72,7 @@ extension ParameterSet {
   }
 
   func texts(_ name: ParameterName) -> [String] {
-    values.compactMap { entry in
+    entries.compactMap { entry in
       if entry.name == name, case .text(let value) = entry.value { value } else { nil }
     }
   }
@@ -113,7 +114,7 @@ extension ParameterSet {
     switch format {
     case .gif, .svg: nil
     case .png: outputFormat == nil ? nil : integer(.quality)
-    case .avif, .webp, .jpeg: integer(.quality).flatMap { $0 == TransformOptions.standardQuality ? nil : $0 }
+    case .avif, .webp, .jpeg: integer(.quality).flatMap { $0 == TransformOptions.defaultQuality ? nil : $0 }
     }
   }
 

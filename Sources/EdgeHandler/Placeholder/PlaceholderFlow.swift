@@ -90,7 +90,7 @@ extension Int? {
   /// As a quality: that of the format where there is none; a palette PNG where there is one.
   func encoding(_ format: OutputFormat) -> Encoding {
     Encoding(
-      format: format, quality: Quality.setting(for: self ?? TransformOptions.standardQuality, in: format),
+      format: format, quality: Quality.setting(for: self ?? TransformOptions.defaultQuality, in: format),
       palette: format == .png && self != nil)
   }
 }

@@ -1,29 +1,29 @@
 extension Explanation {
-  mutating func tellPlaceholder(
+  mutating func reportPlaceholder(
     _ kind: PlaceholderRequest.Kind, _ box: PlaceholderBox, _ punch: FixedPoint, _ format: PlaceholderFormat,
     _ quality: Int?, _ set: ParameterSet, accepted: AcceptedFormats, hasOriginal: Bool
   ) {
-    tell(kind == .blurHash ? .blurhash : .color, isStandard: false, standard: "that of the original")
+    report(kind == .blurHash ? .blurhash : .color, isDefault: false, default: "that of the original")
     let ratio = set.decimal(.dpr) ?? .one
     let dpr: String? = ratio == .one ? nil : given(.dpr)
     let own = "that of the original, scaled to fit 2048 px"
-    tellSide(
+    reportSide(
       .w, or: .w, box.width.map { "\($0)" }, times: dpr,
-      standard: box.height == nil ? own : "from h and the aspect ratio")
-    tellSide(
+      default: box.height == nil ? own : "from h and the aspect ratio")
+    reportSide(
       .h, or: .h, box.height.map { "\($0)" }, times: dpr,
-      standard: box.width == nil ? own : "from w and the aspect ratio")
-    tellRatio(
+      default: box.width == nil ? own : "from w and the aspect ratio")
+    reportRatio(
       ratio, isScaled: box.width != set.integer(.w) || box.height != set.integer(.h) || box.dpr != .one)
     if hasOriginal {
-      tellFit(box.covers ? .cover : .contain, .fit, hasSide: box.width != nil || box.height != nil)
+      reportFit(box.covers ? .cover : .contain, .fit, hasSide: box.width != nil || box.height != nil)
     } else {
       ignore(.fit, "there is no original that would have to fit")
     }
-    if kind == .blurHash { tell(.punch, isStandard: punch == .one) }
-    tellQuality(quality, format.output)
+    if kind == .blurHash { report(.punch, isDefault: punch == .one) }
+    reportQuality(quality, format.output)
     let negotiated = PlaceholderFormat.negotiated(accepted).output
-    tellFormat(negotiated: negotiated.keyword)
+    reportFormat(negotiated: negotiated.keyword)
     // Only a PNG that is asked for by name has a palette.
     if format.output == negotiated, negotiated != .png || quality == nil {
       withoutEffect(.format, "by Accept it would be the same")

@@ -74,8 +74,8 @@ extension EndpointDecider {
   mutating func placeholder(
     _ query: Query, _ kind: PlaceholderRequest.Kind, pathSource: String?
   ) throws(Problem) -> Decision {
-    let set = try parameters(
-      query, kind == .blurHash ? ParameterTable.blurHashPlaceholder : ParameterTable.colorPlaceholder)
+    let table = kind == .blurHash ? ParameterTable.blurHashPlaceholder : ParameterTable.colorPlaceholder
+    let set = try parameters(query, table)
     let given: PlaceholderRequest.Content? =
       kind == .blurHash ? set.blurHash.map { .blurHash($0) } : set.color(.color).map { .color($0) }
     let namesOriginal = set.text(.src) != nil || pathSource != nil
@@ -101,13 +101,19 @@ extension EndpointDecider {
     let punch = given == nil || kind == .blurHash ? set.decimal(.punch) ?? .one : .one
     let format: PlaceholderFormat = set.outputFormat.map { .named($0) } ?? .negotiated(accepted)
     let quality = set.effectiveQuality(for: format.output)
+    var effective = EffectiveParameters(ofOutput: set, table)
+    effective[.w] = box.width.map { "\($0)" }
+    effective[.h] = box.height.map { "\($0)" }
+    effective[.dpr] = box.dpr == .one ? nil : box.dpr.description
+    effective[.fit] = box.covers ? "cover" : nil
+    effective[.punch] = punch == .one ? nil : punch.description
+    effective[.quality] = quality.map { "\($0)" }
+    effective[.format] = format.output.mediaType
     if trace.isOn {
-      var told = Explanation(
-        query: query, table: kind == .blurHash ? ParameterTable.blurHashPlaceholder : ParameterTable.colorPlaceholder,
-        trace: trace)
-      told.tellPlaceholder(kind, box, punch, format, quality, set, accepted: accepted, hasOriginal: given == nil)
-      told.tell(.v, isStandard: set.variant == nil)
-      trace = told.trace
+      var explanation = Explanation(query: query, table: table)
+      explanation.reportPlaceholder(
+        kind, box, punch, format, quality, set, accepted: accepted, hasOriginal: given == nil)
+      explanation.write(to: &trace, effective: effective)
     }
 
     var parts: [KeyPart] = []
@@ -115,24 +121,15 @@ extension EndpointDecider {
     switch given {
     case .blurHash(let hash)?:
       content = .blurHash(hash)
-      parts.add("blurhash", hash.text)
     case .color(let color)?:
       content = .color(color)
-      parts.add("color", color.canonical)
     default:
       let reference = try source(query, pathSource)
       trace.note("needs", "the original's /info, which has a key of its own")
       content = .original(reference, info: try info(of: reference, set))
       parts += reference.keyParts
     }
-    if let width = box.width { parts.add("w", "\(width)") }
-    if let height = box.height { parts.add("h", "\(height)") }
-    if box.dpr != .one { parts.add("dpr", box.dpr.description) }
-    if box.covers { parts.add("fit", "cover") }
-    if punch != .one { parts.add("punch", punch.description) }
-    if let quality { parts.add("quality", "\(quality)") }
-    parts.add("format", format.output.mediaType)
-    if let variant = set.variant { parts.append(variant) }
+    parts += effective.keyParts
     let isNegotiated = if case .negotiated = format { true } else { false }
     let original: SourceReference? = if case .original(let reference, _) = content { reference } else { nil }
     let output = try output("placeholder/" + kind.name, parts, of: original, isNegotiated: isNegotiated)

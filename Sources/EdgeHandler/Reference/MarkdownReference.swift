@@ -2,12 +2,12 @@ extension EdgeHandler {
   /// The parameters of every endpoint as Markdown, made from the tables that parse them.
   public static var reference: String {
     var text = ""
-    for (index, endpoint) in EndpointDescription.all.enumerated() {
+    for (index, endpoint) in Endpoint.described.enumerated() {
       if index > 0 { text += "\n" }
       text += "### `GET \(endpoint.path)`\n\n\(endpoint.summary)\n\n"
       text += "| Parameter | Values | Default | Meaning |\n|---|---|---|---|\n"
       for parameter in endpoint.parameters {
-        text += "| `\(parameter.name.text)` | \(cell(parameter.allowed)) | \(cell(parameter.standard)) "
+        text += "| `\(parameter.name.text)` | \(cell(parameter.allowed)) | \(cell(parameter.defaultText)) "
         text += "| \(cell(parameter.summary)) |\n"
       }
     }

@@ -13,7 +13,7 @@ enum OpenAPI {
       "description":"An original is named by src, or by its source and path behind the endpoint. \
       HEAD is answered as GET, without a body."},\
       "servers":[{"url":"/"}],\
-      "paths":{\(list(EndpointDescription.all.map { paths($0, statuses) }))},\
+      "paths":{\(list(Endpoint.described.map { paths($0, statuses) }))},\
       "components":{\
       "parameters":{\(list(rows.map { quoted($0.name) + ":" + parameter($0.row) }))},\
       "schemas":{"Problem":{"type":"object","required":["type","title","status","detail","code"],"properties":{\
@@ -27,7 +27,7 @@ enum OpenAPI {
 
   // MARK: Paths
 
-  private static func paths(_ endpoint: EndpointDescription, _ statuses: [Int]) -> String {
+  private static func paths(_ endpoint: Endpoint, _ statuses: [Int]) -> String {
     let shape = endpoint.mediaTypes.count == 1 ? #"{"schema":{"type":"object"}}"# : "{}"
     let isTransform = endpoint.path == "/transform"
     let redirect =
@@ -49,7 +49,7 @@ enum OpenAPI {
       """
     }
     var paths = [path(endpoint.path, endpoint.parameters.map(reference), redirects: isTransform)]
-    if endpoint.namesOriginal {
+    if endpoint.pathSource == .optional {
       // What would name the original once more is refused.
       let parameters = [source] + endpoint.parameters.filter { !$0.name.namesWhole }.map(reference)
       paths.append(path(endpoint.path + "/{source}/{path}", parameters))
@@ -85,7 +85,7 @@ enum OpenAPI {
   /// Each row of the tables once, under the name of the first endpoint that has it.
   private static let rows: [(name: String, row: Parameter)] = {
     var rows: [(name: String, row: Parameter)] = []
-    for endpoint in EndpointDescription.all {
+    for endpoint in Endpoint.described {
       let words = endpoint.path.bytes.dropFirst().map { $0 == 0x2F ? 0x2E : $0 }
       for row in endpoint.parameters where !rows.contains(where: { $0.row === row }) {
         rows.append((String(decoding: words, as: UTF8.self) + "." + row.name.text, row))
@@ -100,11 +100,11 @@ enum OpenAPI {
   }
 
   private static func parameter(_ parameter: Parameter) -> String {
-    let description = "\(parameter.summary) It must be \(parameter.allowed). Default: \(parameter.standard)."
+    let description = "\(parameter.summary) It must be \(parameter.allowed). Default: \(parameter.defaultText)."
     let required = parameter.isRequired ? #""required":true,"# : ""
     return """
       {"name":\(quoted(parameter.name.text)),"in":"query","description":\(quoted(description)),\(required)\
-      "schema":{\(type(parameter.kind))\(standard(parameter))}}
+      "schema":{\(type(parameter.kind))\(defaultMember(parameter))}}
       """
   }
 
@@ -118,10 +118,12 @@ enum OpenAPI {
     case .keyword(let words):
       #""type":"string","enum":[\#(list(words.map(quoted)))]"#
     case .text(let range):
-      #"\#(matching(Parameter.textPattern)),"minLength":\#(range.lowerBound),"maxLength":\#(range.upperBound)"#
-    case .repeatedText(let count):
+      #"\#(matching(Parameter.Kind.textPattern)),"minLength":\#(range.lowerBound),"maxLength":\#(range.upperBound)"#
+    case .original:
+      #"\#(matching(Parameter.Kind.textPattern)),"minLength":1,"maxLength":8192"#
+    case .originals(let count):
       """
-      "type":"array","items":{\(matching(Parameter.textPattern)),"minLength":1,"maxLength":8192},\
+      "type":"array","items":{\(matching(Parameter.Kind.textPattern)),"minLength":1,"maxLength":8192},\
       "minItems":\(count.lowerBound),"maxItems":\(count.upperBound)
       """
     case .length(let range):
@@ -149,12 +151,12 @@ enum OpenAPI {
   }
 
   /// The default, where it is a value and not a description of one.
-  private static func standard(_ parameter: Parameter) -> String {
-    guard parameter.parse(parameter.standard) != nil else { return "" }
+  private static func defaultMember(_ parameter: Parameter) -> String {
+    guard parameter.canonicalDefault != nil else { return "" }
     switch parameter.kind {
-    case .text, .repeatedText: return ""
-    case .integer, .quality, .decimal: return #","default":\#(parameter.standard)"#
-    default: return #","default":\#(quoted(parameter.standard))"#
+    case .text: return ""
+    case .integer, .quality, .decimal: return #","default":\#(parameter.defaultText)"#
+    default: return #","default":\#(quoted(parameter.defaultText))"#
     }
   }
 

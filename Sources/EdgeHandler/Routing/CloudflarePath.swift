@@ -143,31 +143,7 @@ struct CloudflarePath: Sendable {
   }
 
   private static func parameter(_ name: String) -> ParameterName? {
-    switch name {
-    case "width", "w": .w
-    case "height", "h": .h
-    case "dpr": .dpr
-    case "fit": .fit
-    case "gravity", "g": .gravity
-    case "background": .background
-    case "quality", "q": .quality
-    case "format", "f": .format
-    case "blur": .blur
-    case "sharpen": .sharpen
-    case "brightness": .brightness
-    case "contrast": .contrast
-    case "saturation": .saturation
-    case "gamma": .gamma
-    case "rotate": .rotate
-    case "flip": .flip
-    case "trim": .trim
-    case "border", "border.width": .border
-    case "border.color": .borderColor
-    case "anim": .anim
-    case "metadata": .metadata
-    case "onerror": .onerror
-    default: nil
-    }
+    ParameterTable.transform.first { $0.cloudflareNames.contains { $0 == name } }?.name
   }
 
   /// The words that it takes for a number.

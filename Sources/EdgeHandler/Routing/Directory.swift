@@ -4,6 +4,7 @@ struct Directory: Sendable {
   private let workspaces: [Workspace]
   /// Sorted by domain; the index is into ``workspaces``.
   private let domains: [(domain: String, index: Int)]
+  private let baseDomain: String
   private let suffix: String
 
   init(_ configuration: Configuration) {
@@ -14,7 +15,8 @@ struct Directory: Sendable {
     domains = sorted.enumerated()
       .flatMap { index, workspace in workspace.domains.map { ($0, index) } }
       .sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
-    suffix = "." + configuration.baseDomain
+    baseDomain = configuration.baseDomain
+    suffix = "." + baseDomain
   }
 
   struct Match: Sendable {
@@ -46,6 +48,12 @@ struct Directory: Sendable {
     }
     guard let index = Self.search(count: domains.count, for: name, name: { domains[$0].domain }) else { return nil }
     return Match(workspace: workspaces[domains[index].index], isCustomDomain: true)
+  }
+
+  /// The page of the base domain; `nil` at every other host.
+  func landingPage(at authority: String) -> LandingPage? {
+    guard name(authority) == baseDomain, let (_, port) = Origin.splitPort(authority.bytes) else { return nil }
+    return LandingPage(baseDomain: baseDomain, port: port, demo: workspace(at: "demo" + suffix)?.workspace)
   }
 
   /// Binary search in byte order.

@@ -41,7 +41,7 @@ struct TransformOptions: Sendable, Equatable {
     /// them as parameters, because they depend on the format of the output.
     case cloudflare
 
-    fileprivate var quality: Int { self == .own ? TransformOptions.standardQuality : 85 }
+    fileprivate var quality: Int { self == .own ? TransformOptions.defaultQuality : 85 }
   }
 
   enum Format: Sendable, Equatable {
@@ -91,9 +91,10 @@ struct TransformOptions: Sendable, Equatable {
   /// Whether a JPEG keeps its copyright although ``metadata`` is none.
   var keepsCopyrightOfJPEG: Bool
   var redirectsOnError: Bool
-  var variant: String?
+  /// What enters the key. Everything above is made of the same parameters and changes only together with it.
+  private(set) var effective: EffectiveParameters
 
-  static let standardQuality = 80
+  static let defaultQuality = 80
 }
 
 extension TransformOptions {
@@ -136,7 +137,7 @@ extension TransformOptions {
     case .named(.png): break
     case .named, .negotiated, .original:
       let effective = quality ?? spelling.quality
-      quality = effective == Self.standardQuality ? nil : effective
+      quality = effective == Self.defaultQuality ? nil : effective
     }
 
     blur = set.decimal(.blur) ?? .zero
@@ -170,9 +171,10 @@ extension TransformOptions {
     case .named, .lossless: keepsCopyrightOfJPEG = false
     }
     redirectsOnError = set.keyword(.onerror) != nil
-    variant = set.text(.v).flatMap { $0.utf8.isEmpty ? nil : $0 }
     if trim?.hasPixels != true { dpr = .one }
+    effective = EffectiveParameters(ofOutput: set, ParameterTable.transform)
     if format == .named(.svg) { keepDrawing() }
+    resolve()
   }
 
   /// Nothing that is done to pixels has an effect on a drawing that is passed on.
@@ -184,6 +186,40 @@ extension TransformOptions {
     (quarterTurns, flipsHorizontally, flipsVertically) = (0, false, false)
     (trim, border, borderColor) = (nil, [0, 0, 0, 0], .transparent)
     (isAnimated, metadata, keepsCopyrightOfJPEG) = (true, .none, false)
+    for row in ParameterTable.transform where row.actsOnPixels { effective[row.name] = nil }
+  }
+
+  /// EXIF, XMP and Photoshop's blocks may hold previews, which show the original without a mark.
+  mutating func dropPreviews() {
+    guard metadata == .keep else { return }
+    metadata = .copyright
+    resolve()
+  }
+
+  /// Writes to ``effective`` what rules have made of the parameters that depend on others.
+  private mutating func resolve() {
+    effective[.w] = width.map { "\($0)" }
+    effective[.h] = height.map { "\($0)" }
+    effective[.size] = nil
+    effective[.dpr] = dpr == .one ? nil : dpr.description
+    effective[.fit] = fit == .contain ? nil : fit.keyword
+    effective[.gravity] = gravity == .center ? nil : gravity.canonical
+    effective[.background] = background?.canonical
+    effective[.quality] = quality.map { "\($0)" }
+    effective[.format] = format.keyword
+    effective[.trim] = trim?.canonical
+    let hasBorder = border.contains { $0 > 0 }
+    effective[.border] = hasBorder ? ListText.join(border.map { "\($0)" }, separator: ";") : nil
+    effective[.borderColor] = hasBorder ? borderColor.canonical : nil
+    switch metadata {
+    case .none where keepsCopyrightOfJPEG:
+      effective[.metadata] = format == .named(.jpeg) ? "copyright" : "copyright-in-jpeg"
+    case .none: effective[.metadata] = nil
+    case .copyright: effective[.metadata] = "copyright"
+    case .keep: effective[.metadata] = "keep"
+    }
+    // Says what is answered where there is no output.
+    effective[.onerror] = nil
   }
 
   static func side(_ value: Int?, times dpr: FixedPoint, limits: Limits) throws(Problem) -> Int? {

@@ -171,7 +171,7 @@ extension TransformOptions {
   fileprivate func encoding(_ format: OutputFormat) -> Encoding {
     let palette = format == .png && self.format == .named(.png) && quality != nil
     return Encoding(
-      format: format, quality: Quality.setting(for: quality ?? Self.standardQuality, in: format),
+      format: format, quality: Quality.setting(for: quality ?? Self.defaultQuality, in: format),
       lossless: self.format == .lossless, palette: palette,
       metadata: format == .jpeg && metadata == .none && keepsCopyrightOfJPEG ? .copyright : metadata)
   }

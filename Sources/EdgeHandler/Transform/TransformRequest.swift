@@ -18,10 +18,7 @@ extension EndpointDecider {
     let set = try parameters(query, ParameterTable.transform, bound: presets)
     var options = try TransformOptions(
       set, spelling: spelling, accepted: accepted, limits: configuration.limits)
-    // EXIF, XMP and Photoshop's blocks may hold previews, which show the original without a mark.
-    if !presets.isEmpty, options.metadata == .keep {
-      options.metadata = .copyright
-    }
+    if !presets.isEmpty { options.dropPreviews() }
     let marks = try marks(presets, set)
     guard options.format != .named(.svg) || (marks.isEmpty && presets.isEmpty) else {
       throw Problem(
@@ -34,16 +31,16 @@ extension EndpointDecider {
 
     let location = locationOnError(options, reference, marks)
     if trace.isOn {
-      var told = Explanation(query: query, table: ParameterTable.transform, trace: trace)
-      options.explain(&told, set)
-      told.tellRedirect(to: location, of: reference, marks, bound: presets)
-      if presets.isEmpty { told.tell(marks.first) } else { told.tellSettings(ofPresets: marks) }
-      told.tell(.v, isStandard: options.variant == nil)
-      trace = told.trace
+      var explanation = Explanation(query: query, table: ParameterTable.transform)
+      options.explain(&explanation, set)
+      explanation.reportRedirect(to: location, of: reference, marks, bound: presets)
+      if presets.isEmpty { explanation.report(marks.first) } else { explanation.reportSettings(ofPresets: marks) }
+      explanation.write(
+        to: &trace, effective: options.effective, mark: presets.isEmpty ? marks.first?.settings.effective : nil)
     }
 
     var parts = reference.keyParts
-    parts += options.effective
+    parts += options.effective.keyParts
     for mark in marks { parts += mark.keyParts }
     parts += workspace.bindings(of: [reference] + marks.map { $0.reference })
     let isNegotiated = if case .negotiated = options.format { true } else { false }

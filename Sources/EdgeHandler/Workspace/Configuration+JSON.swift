@@ -108,7 +108,7 @@ extension Source {
     for member in try record.members("sources") {
       let name = member.name
       let record = try Record(member.value, path: record.path + ": sources.\(name)")
-      guard Label.isValid(name), !Label.reserved.contains(where: { $0 == name }) else {
+      guard Label.isValid(name), !Endpoint.reservedNames.contains(where: { $0 == name }) else {
         throw record.error(nil, "the name is not \(Label.grammar), or is reserved")
       }
       let version = try record.scalar("version")

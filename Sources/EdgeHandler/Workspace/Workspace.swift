@@ -124,9 +124,4 @@ enum Label {
     guard (1...63).contains(bytes.count), bytes.first != 0x2D, bytes.last != 0x2D else { return false }
     return bytes.allSatisfy { ASCII.isLowercaseLetter($0) || ASCII.isDigit($0) || $0 == 0x2D }
   }
-
-  /// First path segments that mean something else.
-  static let reserved = [
-    "transform", "grid", "info", "placeholder", "api", "healthz", "readyz", "metrics", "cdn-cgi",
-  ]
 }

@@ -38,7 +38,7 @@ struct Serve: ParsableCommand {
     try capacity.apply(to: &settings)
     let grace = try Setting("grace", listening.grace).milliseconds(in: 0...3600) ?? 30_000
     let level =
-      try Setting("log-level", logLevel).parsed("one of trace, debug, info, notice, warning and error") {
+      try Setting("log-level", logLevel).parsed("one of trace, debug, info, notice, warning, error and critical") {
         Logger.Level(rawValue: $0)
       } ?? .info
 

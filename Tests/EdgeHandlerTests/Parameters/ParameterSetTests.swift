@@ -98,8 +98,8 @@ import Testing
 
   /// Every row of every endpoint has a text, and refuses what no kind of value is.
   @Test func noKindTakesRubbish() {
-    for parameter in EndpointDescription.all.flatMap(\.parameters) {
-      #expect(!parameter.allowed.isEmpty && !parameter.summary.isEmpty && !parameter.standard.isEmpty)
+    for parameter in Endpoint.all.flatMap(\.parameters) {
+      #expect(!parameter.allowed.isEmpty && !parameter.summary.isEmpty && !parameter.defaultText.isEmpty)
       for text in ["\0", String(repeating: "9", count: 9000), "\u{1}x"] {
         #expect(parameter.parse(text) == nil, "\(parameter.name.text)")
       }

@@ -45,7 +45,7 @@ import Testing
   /// What is told of parameters, as `topic: text`, without those that stand at the default of the table.
   private func told(_ target: String, accept: String? = nil) -> [String] {
     let rows = [ParameterTable.transform, ParameterTable.grid, ParameterTable.blurHashPlaceholder].flatMap { $0 }
-    let plain = Set(rows.map { Self.line("parameter", "\($0.name.text) = \($0.standard) (default)") })
+    let plain = Set(rows.map { Self.line("parameter", "\($0.name.text) = \($0.defaultText) (default)") })
     let topics = ["parameter", "no effect", "ignored", "means"]
     return explain(target, accept: accept).compactMap { line in
       guard !plain.contains(line), let topic = topics.first(where: { line.hasPrefix(Self.line($0, "")) }) else {
