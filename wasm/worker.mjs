@@ -74,7 +74,7 @@ export async function createWorker(
     get work() {
       return worker.work;
     },
-    /** Of originals that are being read or worked on. */
+    /** The bytes of originals that are being read or worked on. */
     get heldBytes() {
       return worker.held.count;
     },

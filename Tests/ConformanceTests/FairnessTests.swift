@@ -125,7 +125,7 @@ import Testing
       self.client = client
     }
 
-    /// Of those that have been answered, by target.
+    /// The statuses of the requests that have been answered, by target.
     var statuses: [String: Int] { answers.withLock { $0 } }
 
     func send(_ target: String) {

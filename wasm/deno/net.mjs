@@ -12,7 +12,7 @@ import zlib from "node:zlib";
 import { agents } from "./direct.mjs";
 import { Parts } from "./parts.mjs";
 
-/** Of all header lines of an answer. */
+/** The maximum size of all header lines of an answer, in bytes. */
 const maximumHeadBytes = 64 << 10;
 
 /** @param options.samples What a URL `bundled:<name>` stands for: name → bytes. */
@@ -126,7 +126,7 @@ function utf8(latin1) {
   return new TextDecoder().decode(Uint8Array.from(latin1, (character) => character.charCodeAt(0)));
 }
 
-/** Of bytes above 0x7F nobody says what characters they are; in a URL they stand for themselves so. */
+/** Percent-encodes bytes above 0x7F: their character encoding is unknown, and in a URL they stand for themselves so. */
 function percentEncoded(latin1) {
   return latin1.replace(/[\x80-\xff]/g, (character) => "%" + character.charCodeAt(0).toString(16).toUpperCase());
 }

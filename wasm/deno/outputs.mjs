@@ -149,7 +149,7 @@ class Disk {
       Deno.writeFileSync(probe, new Uint8Array(), { createNew: true, mode: 0o600 });
       Deno.removeSync(probe);
     } catch (error) {
-      // Of a file that is in the way, Deno says only that it is there.
+      // Where a file stands in the way, Deno says only that it exists.
       const reason = error instanceof Deno.errors.AlreadyExists ? "Not a directory" : reasonOf(error);
       throw new Error(`cannot keep outputs in ${this.directory}: ${reason}`);
     }

@@ -4,10 +4,10 @@
 const smallestPart = 16 << 10, largestPart = 1 << 20;
 
 export class Parts {
-  /** Of all bytes. */
+  /** The count of all bytes. */
   length = 0;
   #parts = [];
-  /** Of the last part, bytes that nothing is in yet. */
+  /** The unused end of the last part. */
   #room = new Uint8Array();
 
   /** @param expected Where it is known how many come: then there is one part. Only memory that is written to is taken. */

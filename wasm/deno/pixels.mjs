@@ -18,7 +18,7 @@ const maximumAnswerBytes = 512 << 20;
 /** How much of a body is handed to the connection at one time. */
 const pieceBytes = 256 << 10;
 
-/** Of work that belongs to no workspace. */
+/** The share of work that belongs to no workspace. */
 const nobodysShare = { workspace: "", weight: 1 };
 
 /** What work comes to that is not done in time. */

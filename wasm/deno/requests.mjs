@@ -6,9 +6,9 @@
 
 import { HEAD_TOO_LONG, MALFORMED, TARGET_TOO_LONG, VERSION_NOT_SUPPORTED } from "../worker.mjs";
 
-/** Of a request line and fields, of a trailer section too. */
+/** The maximum size of a request line with its fields, and of a trailer section, in bytes. */
 const maximumHeadBytes = 80 << 10;
-/** Of the line before a chunk. Extensions are read by nobody. */
+/** The maximum length of the line before a chunk, in bytes. Its extensions are ignored. */
 const maximumChunkLineBytes = 1024;
 const maximumFieldCount = 256;
 /** A usual head fits; one that does not makes the buffer grow. */
@@ -41,7 +41,7 @@ export class RequestDecoder {
   #searched = 0;
   /** Where the line begins that has not come to its end. */
   #lineStart = 0;
-  /** Of a body of known length, or of a chunk: what is still to come. */
+  /** The bytes still to come of a body of known length, or of a chunk. */
   #rest = 0;
   #trailerBytes = 0;
 

@@ -38,7 +38,7 @@ Deno.test("of an original the disk keeps that it serves, and nothing of its byte
     assert((await createOutputs({ directory }).get(key(1))).body.length === 3, "an output that takes its place has no bytes");
   }));
 
-// Of all that is not listed nothing would ever be given up, however much it is.
+// An output that is not listed would never be evicted.
 Deno.test("outputs are listed at the start although some of them go meanwhile", () =>
   inFolder(async (directory) => {
     const now = Date.now() / 1000;

@@ -48,7 +48,7 @@ function reply(response, result, output = new Uint8Array()) {
   response.writeHead(200, { "Content-Length": body.length }).end(body);
 }
 
-/** Of work whose share is not said. */
+/** The share of work that names none. */
 const share = { workspace: "", weight: 1 };
 
 /** The JSON text that a body begins with. */

@@ -1,7 +1,8 @@
 /// Asks for an original's header, and on demand for the extent of what is inside a uniform border.
 public struct InspectRequest: Sendable, Equatable {
   public var blob: Blob
-  /// Of which frames to find the box inside a uniform border too (``ImageHeader/content``); `nil`: nothing is decoded.
+  /// The frames in which the box inside a uniform border is found too (``ImageHeader/content``); with `nil` nothing is
+  /// decoded.
   public var content: Picture.Frames?
 
   public init(blob: Blob, content: Picture.Frames? = nil) {
@@ -48,7 +49,7 @@ public struct ImageHeader: Sendable, Equatable {
   }
 
   public var format: Format
-  /// Of one frame, as stored: before ``orientation`` is applied.
+  /// The width of one frame in px as stored, before ``orientation`` is applied; likewise ``height``.
   public var width: Int
   public var height: Int
   /// EXIF orientation, 1–8 (CIPA DC-008, tag 0x0112); 1 where there is none.

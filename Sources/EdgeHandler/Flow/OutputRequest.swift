@@ -16,7 +16,7 @@ struct OutputRequest: Sendable {
   var partialDetail: String? = Provenance.damaged
 
   private static let lifetimeSeconds = 31_536_000
-  /// Of an answer that is less than was asked for.
+  /// The lifetime in seconds of an answer that lacks a part of what was asked for.
   private static let partialLifetimeSeconds = 60
 
   var lookUp: LookUpRequest { LookUpRequest(key: key, share: workspace.share) }
@@ -47,7 +47,7 @@ struct OutputRequest: Sendable {
     return fields
   }
 
-  /// Of an immutable output the tag says everything: nothing has to be looked up to answer 304.
+  /// The 304 answer for an immutable output. Its entity tag follows from the key, so nothing is looked up.
   func notModified() -> Response {
     Response(status: 304, fields: immutableFields(.hit))
   }

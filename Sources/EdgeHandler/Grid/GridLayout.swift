@@ -56,7 +56,7 @@ enum GridLayout: Sendable, Equatable {
     return candidates
   }
 
-  /// Of the layouts with room for every picture the one that cuts the least off.
+  /// The layout that crops least, of those in which every picture gets at least one pixel.
   static func best(for pictures: [PixelSize], canvas: PixelSize, gap: Int) -> [PixelRect]? {
     var best: (cells: [PixelRect], loss: Int64)?
     for candidate in candidates(count: pictures.count) {

@@ -2,7 +2,7 @@
 struct GridRequest: Sendable {
   struct Part: Sendable {
     var reference: SourceReference
-    /// Of the presets that are bound to it, in the order of drawing.
+    /// The marks of the presets that are bound to the cell's source, in the order of drawing.
     var marks: [Mark]
   }
 

@@ -7,7 +7,7 @@ enum EntityTag {
     String(decoding: digest.bytes.prefix(32), as: UTF8.self)
   }
 
-  /// Of a body that has no key: of what it says.
+  /// The entity tag of a body that has no cache key, derived from its content.
   static func opaque(of body: [UInt8]) -> String {
     opaque(Hexadecimal.encode(SHA256.digest(body)))
   }

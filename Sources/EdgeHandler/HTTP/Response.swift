@@ -6,7 +6,7 @@ public struct Response: Sendable, Equatable {
   /// Includes `Content-Length` wherever HTTP wants one, also for `HEAD`.
   public var fields: HTTPFields
   public var body: Body
-  /// Of an answer that is a ``Problem``: its code, for the host's log. Not sent.
+  /// The code of the ``Problem`` that was answered, for the host's log. It is not sent.
   public var problemCode: String?
 
   public enum Body: Sendable, Equatable {

@@ -2,13 +2,13 @@ import HTTPTypes
 
 /// What the operator's log keeps of a request: nothing of the caller but the browser's `Origin`. A host adds what it has measured.
 public struct UsageRecord: Sendable, Equatable {
-  /// Of the workspace that answered.
+  /// The namespace of the workspace that answered.
   public var namespace: String?
   public var method: String
   /// Without the query, which may hold a signed URL.
   public var path: String
   public var origin: String?
-  /// Of the problem that was the answer.
+  /// The code of the problem that was answered.
   public var code: String?
   /// What went wrong without being the answer.
   public var notes: String?

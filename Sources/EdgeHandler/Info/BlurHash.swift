@@ -85,7 +85,7 @@ struct BlurHash: Sendable {
     return Raster(width: width, height: height, rgba: rgba)
   }
 
-  /// Of each term at each place, place by place: `cos(π × term × place ÷ count)`.
+  /// The values of `cos(π × term × place ÷ count)`, term by term.
   private static func cosines(_ terms: Int, over count: Int) -> [Double] {
     var cosines: [Double] = []
     for term in 0..<terms {

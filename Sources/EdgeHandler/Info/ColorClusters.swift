@@ -1,6 +1,6 @@
 /// Pixels of similar colour, taken together. Integer arithmetic throughout, the same in every build.
 struct ColorCluster: Sendable, Equatable {
-  /// Of the pixels: the most frequent colour where it makes up half of them, else their mean.
+  /// The most frequent colour of the cluster where it makes up half of the pixels, else their mean.
   var color: Color
   var count: Int
 }

@@ -118,7 +118,7 @@ struct Info: Sendable {
     ).serialized()
   }
 
-  /// Of the original as a person sees it.
+  /// The size of the original after its EXIF orientation is applied.
   var size: PixelSize? {
     guard let metadata = json[Field.metadata.name], let width = metadata["width"]?.int,
       let height = metadata["height"]?.int, width >= 1, height >= 1

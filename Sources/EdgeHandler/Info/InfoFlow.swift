@@ -130,7 +130,7 @@ final class InfoLoading: Sendable {
     self.then = then
   }
 
-  /// Of what is stored, and of the answers.
+  /// The lifetime of a stored result and of its answers, in seconds.
   fileprivate static let lifetimeSeconds = 86_400
   private static let longestSide = 64
   /// Of a strip, so that each of a BlurHash's four terms across it is told by two pixels.

@@ -3,7 +3,7 @@
 /// Nothing but `+ − × ÷`, which IEEE 754 rounds alike everywhere: `pow` differs between C libraries, and the two builds must
 /// agree to the bit.
 enum LinearLight {
-  /// Of each channel value, 0–1.
+  /// The linear light (0–1) of each 8-bit channel value.
   static let values: [Double] = (0...255).map { decoded(Double($0) / 255) }
 
   /// The value at `index` is where channel `index + 1` begins to be the nearest.
@@ -40,7 +40,7 @@ enum LinearLight {
 
 /// The cosine of fractions of π, with the same result in every build (see ``LinearLight``).
 enum Cosine {
-  /// Of `numerator ÷ denominator × π`, both at least 0 and small.
+  /// The cosine of `numerator ÷ denominator × π`; both numbers are small and not negative.
   static func ofPi(_ numerator: Int, over denominator: Int) -> Double {
     let denominator = max(1, denominator)
     var part = numerator % (2 * denominator)

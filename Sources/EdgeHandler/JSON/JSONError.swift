@@ -1,6 +1,6 @@
 /// Where a text stops being JSON, and why.
 public struct JSONError: Error, Equatable, Sendable {
-  /// Of the byte at fault, from the start of the text; equals the count of bytes where the text ends too early.
+  /// The offset in bytes of the fault; equals the length of the text where the text ends too early.
   public var offset: Int
   /// What a person should know, without a full stop.
   public var reason: String

@@ -18,7 +18,7 @@ struct BoundMarkPlacement: Sendable {
 
   /// What the box, or one of many, has of an axis of the output: in px from where the original's content begins, with fractions.
   private struct Stretch: Sendable {
-    /// Of every place where it may be, where a crop by interest leaves that open.
+    /// The range covers every possible position where a crop by interest (`auto`, `entropy`) leaves the position open.
     var start: Double
     var end: Double
     /// From one box to the next.
@@ -168,7 +168,7 @@ struct BoundMarkPlacement: Sendable {
 
   /// Whole px after which copies come again on one axis, and cover what they have to nevertheless.
   private struct Period {
-    /// Of the first copy, at or before the content's beginning.
+    /// The start of the first copy, at or before the content's beginning.
     var start: Int
     var length: Int
     /// Copies in a period. They are drawn with a whole step and then scaled to its length.
@@ -263,9 +263,9 @@ struct BoundMarkPlacement: Sendable {
 
 /// Copies of a mark, side by side, that together cover a box: one where it has about the box's proportions.
 struct MarkCluster: Sendable, Equatable {
-  /// Of each.
+  /// The size of each copy.
   var copy: PixelSize
-  /// Of all of them; what is over of the last ones is cut off.
+  /// The size of all copies together; the last ones are cut off at its edges.
   var size: PixelSize
 
   init(of size: PixelSize) {

@@ -2,7 +2,7 @@
 struct Mark: Sendable {
   var reference: SourceReference
   var settings: MarkSettings
-  /// Of the preset that asks for it; `nil` where the URL does.
+  /// The name of the preset that draws this mark; `nil` where the URL asks for it.
   var presetName: String?
 
   var keyParts: [KeyPart] {

@@ -2,7 +2,7 @@ extension Color {
   static let grammar =
     "a colour as rgb, rgba, rrggbb or rrggbbaa in hexadecimal with or without #, a CSS colour name, or CSS's rgb()"
 
-  /// Of ``init(function:)``, roughly: what it takes is this, and not the reverse.
+  /// A regular expression that matches everything ``init(function:)`` accepts, and some texts that it refuses.
   static let functionPattern = #"^rgba?\([-0-9.,%/ ]+\)$"#
 
   static let hexadecimalGrammar = "a colour as rgb, rgba, rrggbb or rrggbbaa in hexadecimal with or without #"

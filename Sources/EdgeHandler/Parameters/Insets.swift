@@ -2,7 +2,7 @@
 struct Insets: Sendable, Equatable {
   enum Length: Sendable, Equatable {
     case pixels(Int)
-    /// Of the axis, at least 0 and below 1.
+    /// A fraction of the axis, at least 0 and below 1.
     case fraction(FixedPoint)
   }
 
@@ -14,7 +14,8 @@ struct Insets: Sendable, Equatable {
   var keepsWidth = false
   var keepsHeight = false
 
-  /// Of the spelling without leading zeros, as every pattern here: a regular expression for the description of the API.
+  /// A regular expression (ECMA-262) for OpenAPI; like every pattern here it describes the spelling without leading
+  /// zeros.
   static var borderPattern: String { "^\(pixels)(;\(pixels);\(pixels);\(pixels))?$" }
   fileprivate static let pixels = "([0-9]{1,3}|[1-3][0-9]{3}|40[0-8][0-9]|409[0-6])"
 

@@ -19,7 +19,7 @@ enum Length: Sendable, Equatable {
 
   private static let whole = FixedPoint(millionths: 100 * FixedPoint.scale)
 
-  /// Of a percentage.
+  /// A regular expression (ECMA-262) for a percentage.
   static func pattern(_ range: ClosedRange<Int>) -> String {
     let percentage = "(100|[1-9]?[0-9](\\.[0-9]{1,6})?)%$"
     return (range.lowerBound > 0 ? "^(?![0.]*%)" : "^") + percentage

@@ -32,21 +32,21 @@ final class Parameter: Sendable {
     case quality
     case gravity
     case color
-    /// As ``color``, without names.
+    /// A colour in hexadecimal; names are not accepted.
     case hexadecimalColor
     case trim
     case border
-    /// Px within the range, or a percentage.
+    /// A length in px within the range, or a percentage.
     case length(ClosedRange<Int>)
     case alignment
     case blurHash
-    /// Of `/info`.
+    /// A list of top-level fields of `/info`, separated by commas.
     case fields
     /// The name of an original, of 1 to 8192 characters. It enters the cache key by the original that it names.
     case original
     /// Names of originals, each as a parameter of its own; the range bounds how many.
     case originals(ClosedRange<Int>)
-    /// So many characters (Unicode scalars), none of them a control character.
+    /// A text without control characters; the range bounds its length in Unicode scalars.
     case text(ClosedRange<Int>)
   }
 
@@ -167,12 +167,12 @@ extension Parameter.Kind {
     range.contains(characters(text)) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
   }
 
-  /// Each has exactly one byte that is no continuation byte.
+  /// Counts characters by their first bytes: in UTF-8 each has exactly one byte that is no continuation byte.
   private static func characters(_ text: String) -> Int {
     text.utf8.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
   }
 
-  /// ASCII digits and nothing else.
+  /// Parses ASCII digits and nothing else: no sign, no white space.
   private static func integer(_ text: String, in range: ClosedRange<Int>) -> Int? {
     guard let value = ASCII.decimal(text.bytes, digits: 1...9), range.contains(value) else { return nil }
     return value

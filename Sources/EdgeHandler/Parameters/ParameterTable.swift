@@ -91,7 +91,7 @@ enum ParameterTable {
     Parameter(.dpr, ratio, default: "1", summary: "Multiplies the size."),
   ]
 
-  /// Of what has no original whose own format could be kept.
+  /// The formats of an output that is drawn and not made of an original: there is no original format to keep.
   private static let flatFormat = Parameter(
     .format, .keyword(["auto", "avif", "jpeg", "jpg", "png", "webp", "gif"]), default: "negotiated by `Accept`",
     summary: "Of the output; `auto` is negotiated.")
@@ -134,7 +134,7 @@ enum ParameterTable {
 
   // MARK: Rows of one endpoint
 
-  /// Of an output, in px.
+  /// The maximum side of an output, in px.
   static let longestSide = 8192
 
   private static let side = Parameter.Kind.integer(1...longestSide)

@@ -4,7 +4,7 @@ final class PlaceholderFlow: Sendable {
   let request: PlaceholderRequest
   let flow: OutputFlow
 
-  /// Of the painted raster, which the engine enlarges: a BlurHash has no detail that would be lost.
+  /// The longer side of the painted raster in px. The engine enlarges it: a BlurHash has no detail that would be lost.
   private static let longestSide = 64
 
   init(_ request: PlaceholderRequest, configuration: Configuration, now: Int64) {

@@ -3,7 +3,7 @@ struct PlaceholderRequest: Sendable {
   indirect enum Content: Sendable {
     case blurHash(BlurHash)
     case color(Color)
-    /// Of an original, by its shared result.
+    /// The BlurHash or colour of an original, taken from its shared `/info` result.
     case original(SourceReference, info: OutputRequest)
   }
 
@@ -22,7 +22,7 @@ struct PlaceholderRequest: Sendable {
   var kind: Kind
   var content: Content
   var box: PlaceholderBox
-  /// Of the terms of a BlurHash.
+  /// The multiplier of the AC terms of a BlurHash.
   var punch: FixedPoint
   var format: PlaceholderFormat
   var quality: Int?
@@ -36,7 +36,7 @@ struct PlaceholderBox: Sendable, Equatable {
   var covers: Bool
   var dpr: FixedPoint
 
-  /// Of a side, where it follows from the original.
+  /// The longer side in px where the size follows from the original.
   private static let longestSide = 2048
 
   /// - Parameter shape: the original's size; `nil` where there is no original, and both sides are given.

@@ -164,7 +164,7 @@ enum OpenAPI {
 
   private static let codes = Problem.Code.allCases.filter { !$0.isReserved }
 
-  /// Of the problems that a `GET` may come to, each once.
+  /// The statuses of all problems that a `GET` can be answered with, each once.
   private static var statuses: [Int] {
     var statuses: [Int] = []
     for code in codes where code != .methodNotAllowed && !statuses.contains(code.status) {

@@ -39,7 +39,7 @@ extension WebURL {
     return input
   }
 
-  /// Of the colon, where the text begins with a scheme.
+  /// The index of the colon behind the scheme; `nil` where the text does not begin with one.
   private static func endOfScheme(_ input: ArraySlice<UInt8>) -> Int? {
     guard let first = input.first, isLetter(first) else { return nil }
     let end = input.firstIndex { byte in

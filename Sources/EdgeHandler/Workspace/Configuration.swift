@@ -23,16 +23,16 @@ public struct Configuration: Sendable {
 
 /// Bounds on what one request may cost.
 public struct Limits: Sendable {
-  /// Of an original.
+  /// The maximum size of an original, in bytes.
   public var maximumOriginalBytes = 100_000_000
-  /// Of an original, summed over its frames.
+  /// The maximum size of an original in pixels, summed over its frames.
   public var maximumPixels = 100_000_000
   public var maximumFrames = 500
-  /// Of an output's longer side.
+  /// The maximum length of an output's longer side, in px.
   public var maximumOutputSide = 8192
-  /// Of an output, summed over its frames.
+  /// The maximum size of an output in pixels, summed over its frames.
   public var maximumOutputPixels = 50_000_000
-  /// Of the request target.
+  /// The maximum length of a request target, in bytes.
   public var maximumURLBytes = 8192
   /// For an original, with all redirects on the way to it.
   public var fetchTimeoutMilliseconds = 10_000

@@ -38,7 +38,7 @@ struct Inflation: Sendable {
   /// Holds the compressed bytes already.
   let holding: Holding
 
-  /// Of either side, between two looks at the time.
+  /// Bytes of input or output that are processed between two checks of the deadline.
   private static let sliceBytes = 64 << 10
 
   /// The bytes, or why there are none. Ends early, with whatever, when its task is cancelled.

@@ -27,7 +27,8 @@ public final class OriginClient: Sendable {
     /// Exchanges at one time with one origin (scheme, host and port), so that a slow one does not take all connections. One share
     /// gets at most half of them: origins are shared too, as the endpoint of an object store is.
     public var maximumConnectionsPerOrigin = 128
-    /// Of bodies, over all exchanges and for as long as their ``Holding``s are kept; what exceeds it ends its exchange with
+    /// The maximum size of all bodies together, in bytes, for as long as their ``Holding``s are kept; an exchange over
+    /// it ends with
     /// ``FetchFailure/overloaded``. Never less than what the one request allows.
     public var maximumHeldBytes = 1 << 30
     /// From the look-up of the name to the end of the TLS handshake.
@@ -51,7 +52,7 @@ public final class OriginClient: Sendable {
     loop.close()
   }
 
-  /// Of bodies that are being read or worked on.
+  /// The size of all bodies that are being read or worked on, in bytes.
   public var heldByteCount: Int { held.count }
 
   /// Calls `completion` once, on the client's thread, which it must not hold up (after ``shutdown()``: on the caller's, at once).

@@ -7,7 +7,8 @@ struct ResponseHead {
     case tooLong
   }
 
-  /// Of all header lines of an exchange together, interim responses and trailers included. Apache and nginx refuse half of this.
+  /// The maximum size of all header lines of an exchange together, in bytes, interim responses and trailers included.
+  /// Apache and nginx refuse half of this.
   static let maximumBytes = 64 << 10
 
   private(set) var location: String?
@@ -59,7 +60,7 @@ struct ResponseHead {
     return text
   }
 
-  /// Of bytes above 0x7F nobody says what characters they are; in a URL they stand for themselves so.
+  /// Percent-encodes bytes above 0x7F: their character encoding is unknown, and in a URL they stand for themselves so.
   private static func percentEncode(_ text: Slice<UnsafeRawBufferPointer>) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     var bytes: [UInt8] = []

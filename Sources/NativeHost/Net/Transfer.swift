@@ -24,7 +24,7 @@ final class Transfer: @unchecked Sendable {
 
   private var completion: (@Sendable (Fetched) -> Void)?
   private var head = ResponseHead()
-  /// Of the final response, once its header lines are over.
+  /// The status of the final response; `nil` until its header lines are complete.
   private var status: Int?
   private var body = ByteBuffer()
   private var holding: Holding?

@@ -7,7 +7,7 @@ struct LeastRecentlyUsed<Key: Hashable, Value> {
     /// `nil` in a node that is free.
     var value: Value?
     var cost: Int
-    /// Of a free node, the next free one.
+    /// The next newer node; in a free node, the next free one.
     var newer: Int32
     var older: Int32
   }

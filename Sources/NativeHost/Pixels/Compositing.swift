@@ -44,7 +44,7 @@ extension VipsPicture {
       ? over : try VipsPicture(cvips_insert(pointer, over.pointer, Int32(left), Int32(top)))
   }
 
-  /// Of the same size; keeps whether there is alpha.
+  /// Composites this picture under `picture`, which has the same size; the result has alpha where this picture has.
   private func under(_ picture: VipsPicture) throws(PixelFailure) -> VipsPicture {
     let blended = try VipsPicture(cvips_over(pointer, picture.pointer)).asBytes()
     return hasAlpha ? blended : try VipsPicture(cvips_extract_bands(blended.pointer, 0, 3))

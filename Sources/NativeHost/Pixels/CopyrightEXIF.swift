@@ -15,7 +15,7 @@ enum CopyrightEXIF {
     return texts.isEmpty ? nil : prefix + directory(of: texts)
   }
 
-  /// Of the first directory, with its final NUL.
+  /// The value of a text tag in the first directory (IFD 0), with its final NUL.
   private static func text(of tag: UInt16, in tiff: [UInt8]) -> [UInt8]? {
     let isLittle = tiff.starts(with: [0x49, 0x49])
     func number(at place: Int, bytes: Int) -> Int? {

@@ -7,7 +7,7 @@ struct Film {
   /// Whether it was made of an original without colour: then it may be grey still.
   var isOfGrey = false
 
-  /// Of an animation.
+  /// The delays and the loop count of an animation.
   struct Timing {
     /// One for each frame.
     var delaysInMilliseconds: [Int]

@@ -20,7 +20,7 @@ public enum Rendering: Sendable {
 /// and number, and the text of libvips' errors, which quotes originals, to itself.
 public final class PixelEngine: Sendable {
   public struct Limits: Sendable {
-    /// Of one original, summed over its frames.
+    /// The maximum size of an original in pixels, summed over its frames.
     public var maximumPixels = 100_000_000
     public var maximumFrames = 500
     /// What may wait for a thread; one more is ``Rendering/overloaded``, or takes the place of what waits of a share with more.

@@ -2,7 +2,7 @@
 /// `Invariants.swift`, and that both builds answer alike is always asked.
 struct Expectation: Decodable, Sendable {
   var status: Int
-  /// Of an error: then the whole problem document is checked too.
+  /// The code of the expected problem; where it is given, the whole problem document is checked.
   var code: String?
   var parameter: String?
   /// Texts that the problem's `detail` must hold.
@@ -29,7 +29,7 @@ struct Expectation: Decodable, Sendable {
   var otherBytesThan: [String]
   var sameETagAs: [String]
   var otherETagThan: [String]
-  /// Of the last answer to raw bytes: whether the connection must end behind it, or must not.
+  /// Whether the connection must end, or must stay open, after the last answer to raw bytes.
   var closes: Bool?
   /// Requests that reached the origin during this step.
   var originRequests: Int?

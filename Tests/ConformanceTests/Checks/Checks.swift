@@ -143,7 +143,7 @@ struct Checks {
     return wrong
   }
 
-  /// Of `#rrggbb` or `#rrggbbaa`.
+  /// The channels of a colour written as `#rrggbb` or `#rrggbbaa`.
   private static func channels(_ color: String) -> [Int] {
     stride(from: 1, to: color.utf8.count - 1, by: 2).map { Int(color.dropFirst($0).prefix(2), radix: 16) ?? -999 }
   }

@@ -59,7 +59,7 @@ struct Socket: Sendable {
     return Socket(descriptor: accepted)
   }
 
-  /// Of a listening one: whether somebody waits to be accepted.
+  /// Whether a connection waits to be accepted on this listening socket.
   var hasConnection: Bool {
     var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     return poll(&wait, 1, 0) > 0

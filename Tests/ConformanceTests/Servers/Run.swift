@@ -87,7 +87,7 @@ final class Run: Sendable {
     }
   }
 
-  /// Of the builds that are tested.
+  /// The names of the builds under test.
   static let buildNames: [String] = ["native", "wasm"].filter { Layout.onlyBuild == nil || Layout.onlyBuild == $0 }
 
   /// One of its own, with the workspaces of no case.

@@ -12,7 +12,7 @@ final class SupervisedProcess: Sendable {
   private let leash: FileHandle
   private let output: FileHandle
   let log: URL
-  /// Of what supervises it, from which it descends.
+  /// The process id of the supervisor, which is the parent of the program.
   let identifier: pid_t
 
   /// - Parameter log: a file that takes the program's standard error.

@@ -93,7 +93,7 @@ import Testing
     }
   }
 
-  /// Of all paths that can be made of the words that a path may begin with.
+  /// Tries all paths that can be built from the words with which a path can begin.
   @Test func nothingElseIsServed() throws {
     let words = [
       "transform", "info", "metadata", "blurhash", "colors", "color", "palette", "placeholder", "grid", "api", "image",

@@ -24,7 +24,7 @@ struct Exchange {
     HTTPField.Name(field).flatMap { answer.response.fields[$0] }
   }
 
-  /// Of a body that the handler has written.
+  /// The body of the answer, where the handler wrote it itself.
   var bytes: [UInt8]? {
     if case .bytes(let bytes) = answer.response.body { bytes } else { nil }
   }
@@ -33,7 +33,7 @@ struct Exchange {
     bytes.flatMap { try? JSON.parse($0) }
   }
 
-  /// Of a problem.
+  /// The code of the problem in the body.
   var code: String? { json?["code"]?.string }
   var parameter: String? { json?["parameter"]?.string }
   var detail: String? { json?["detail"]?.string }

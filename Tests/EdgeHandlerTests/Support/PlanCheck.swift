@@ -12,14 +12,14 @@ enum PlanCheck {
     return walk.faults
   }
 
-  /// Of a picture of which an engine gets this, after the operations; `nil` where they do not hold together.
+  /// The size of a picture after the operations; `nil` where they are inconsistent.
   static func size(_ start: PixelSize, after operations: [PixelOperation]) -> PixelSize? {
     var walk = Walk(original: { _ in nil })
     let size = walk.size(start, after: operations)
     return walk.faults.isEmpty ? size : nil
   }
 
-  /// Of a picture in which every original has this size; `nil` where it does not hold together.
+  /// The size of a picture in which every original has the given size; `nil` where the operations are inconsistent.
   static func size(_ picture: Picture, originals: PixelSize) -> PixelSize? {
     var walk = Walk(original: { _ in
       ImageHeader(format: .png, width: originals.width, height: originals.height)

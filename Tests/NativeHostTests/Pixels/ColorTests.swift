@@ -2,7 +2,7 @@ import EdgeHandler
 import Testing
 
 @Suite struct ColorTests {
-  /// Of the swatches, from left to right; the lower half is blended half way to white.
+  /// The colours of the swatches from left to right; in the lower half each is blended half way to white.
   static let columns = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [128, 128, 128], [224, 172, 138], [32, 144, 128]]
 
   static func places(scale: Double) -> [[Int]] {

@@ -6,7 +6,7 @@ import Testing
 @testable import Pixels
 
 @Suite struct PNGContainerTests {
-  /// Of each kind that libpng writes: with and without colour, alpha, palette, and of less than a byte a pixel.
+  /// Covers every kind that libpng writes: with and without colour, alpha and palette, and below 8 bits a pixel.
   @Test(arguments: [
     "photo.png", "alpha.png", "grey.png", "grey-alpha.png", "palette.png", "deep.png", "one.png", "f.png",
   ])

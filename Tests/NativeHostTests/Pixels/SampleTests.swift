@@ -23,7 +23,7 @@ import Testing
     #expect(raster.width == width && raster.height == height)
   }
 
-  /// Of each kind of original, in the middle of each swatch.
+  /// Samples each kind of original in the middle of each swatch.
   @Test(arguments: [
     ("swatches.png", 6), ("swatches.jpg", 8), ("swatches.webp", 12), ("swatches.avif", 10), ("swatches.heic", 8),
     ("swatches.tif", 6), ("swatches.gif", 8), ("cmyk.jpg", 8), ("p3.png", 8), ("deep.png", 6),

@@ -20,7 +20,7 @@ import Testing
     return try withExtendedLifetime(context) { try body(context) }
   }
 
-  /// Of reading the header and the first frame, in nanoseconds of this thread's.
+  /// The cost of reading the header and the first frame, in nanoseconds of this thread's CPU time.
   private func cost(_ bytes: [UInt8]) -> (nanoseconds: Double, isDecoded: Bool) {
     withContext { context in
       bytes.withUnsafeBytes { bytes in

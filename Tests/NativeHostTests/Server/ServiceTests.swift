@@ -92,7 +92,7 @@ extension TestConnection {
     "GET \(target) HTTP/1.1\r\nHost: \(workspace).localhost\r\n\r\n"
   }
 
-  /// Of the workspace `a`.
+  /// The share of the workspace `a`.
   private static let share = Share(workspace: "a")
 
   private func waiters(_ service: Service) -> Int { service.host.claims.withLock { $0.waiterCount } }

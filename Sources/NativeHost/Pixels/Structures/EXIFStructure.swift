@@ -3,7 +3,7 @@
 enum EXIFStructure {
   private static let sizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]
   private static let maximumEntries = 1024
-  /// Of the pointers to further directories: EXIF, GPS and interoperability.
+  /// The tags that point to further directories: EXIF, GPS and interoperability.
   private static let pointers: Set<Int> = [0x8769, 0x8825, 0xA005]
 
   /// Whether reading it takes memory of about its own size. One that cannot be read takes none.

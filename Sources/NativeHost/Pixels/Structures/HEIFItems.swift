@@ -67,7 +67,7 @@ struct HEIFItems {
     return start - origin + meta.content.count
   }
 
-  /// Of an item, in one piece.
+  /// Calls `body` with the contiguous data of an item, whose extents can lie apart in the file.
   func withData<Value>(of item: Item, _ body: (UnsafeRawBufferPointer) -> Value) -> Value {
     if item.extents.count == 1 { return body(item.extents[0]) }
     return item.extents.reduce(into: [UInt8]()) { $0 += $1 }.withUnsafeBytes(body)

@@ -5,7 +5,7 @@ import EdgeHandler
 /// of a thousand times its size; and it keeps every text.
 enum PNGStructure {
   private static let maximumChunks = 1_000_000
-  /// Of chunks other than those of the pixels, before only the known ones are kept.
+  /// The count of chunks other than `IDAT` up to which unknown ones are kept too.
   private static let maximumAncillaries = 256
 
   static func read(_ bytes: UnsafeRawBufferPointer) throws(PixelFailure) -> Structure {
@@ -180,7 +180,7 @@ enum PNGStructure {
     }
   }
 
-  /// Of the international texts (section 11.3.3.4) only XMP is ever passed on.
+  /// Whether an `iTXt` chunk (PNG, section 11.3.3.4) holds XMP within the limits; no other `iTXt` is ever passed on.
   private static func isBoundedXMP(_ data: UnsafeRawBufferPointer) -> Bool {
     let keyword: StaticString = "XML:com.adobe.xmp\0"
     guard data.begins(with: keyword), let isCompressed = data.bigEndian(1, at: keyword.utf8CodeUnitCount),

@@ -6,7 +6,7 @@ import EdgeHandler
 /// bounded; nothing in them traps on any input. What is beyond all reason ends as ``PixelFailure/undecodable``. They are written
 /// here because no library on hand tells a file's structure without also decoding what is in it.
 struct Structure {
-  /// Of the largest picture that comes from the decoder for one frame, or of what the decoder needs room for.
+  /// The size of the largest picture that the decoder returns for one frame, or allocates memory for.
   var decoded: PixelSize
   /// Of an animation. Libraries are asked to look for no more than one too many.
   var frames = 1
@@ -113,9 +113,9 @@ enum Cut {
 
 /// Bounds that hold for every format.
 enum StructureLimit {
-  /// Of a colour profile, inflated. Large ones, for printing, have two or three million bytes.
+  /// The maximum size of an inflated colour profile, in bytes. Large ones, for printing, have two or three million.
   static let profileBytes = 4 << 20
-  /// Of a text that is kept, inflated.
+  /// The maximum size of an inflated text that is kept, in bytes.
   static let textBytes = 1 << 20
 }
 

@@ -128,7 +128,7 @@ enum TIFFStructure {
       bits: bits, isReadByLibvips: !isByLibtiff, orientation: (1...8).contains(orientation) ? orientation : 1)
   }
 
-  /// Of a tile or a strip.
+  /// The size of a tile or a strip.
   private static func partSize(_ directory: Directory, _ picture: PixelSize) throws(PixelFailure) -> PixelSize {
     if let width = directory.value(322), let height = directory.value(323) {
       return PixelSize(width: width, height: height)

@@ -75,7 +75,7 @@ public final class FlowHost: Sendable {
     }
   }
 
-  /// Of one that has given way there is nothing to end.
+  /// Does nothing for a flow that has already given way to another share.
   func endWork(_ flow: Flow) {
     misses.withLock { misses in
       misses.removeAll { $0 === flow }

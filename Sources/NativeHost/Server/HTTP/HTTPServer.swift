@@ -144,7 +144,7 @@ public final class HTTPServer: Sendable {
     !isFull || turnedAwayCount.load(ordering: .relaxed) < configuration.maximumTurnedAway
   }
 
-  /// Of a connection that is turned away: it has not long to say what it wants.
+  /// The configuration of a connection over the limit: its request is read for two seconds at most, then refused.
   var turnedAwayConfiguration: Configuration {
     var turnedAway = configuration
     turnedAway.requestTimeout = min(configuration.requestTimeout, .seconds(2))

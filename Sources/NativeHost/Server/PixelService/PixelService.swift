@@ -11,12 +11,12 @@ public final class PixelService: Sendable {
     public var secret: String
     /// 0 takes a free one.
     public var port = 8081
-    /// Of works, as the handler has them.
+    /// The limits of every work, the same as the handler's.
     public var limits = Limits()
     /// Waiting for a thread.
     public var maximumQueued = 64
     public var threads = System.coreCount
-    /// Of all bodies at one time; one that is as long as its original may be has room in any case.
+    /// The maximum size of all request bodies together, in bytes; one body of the allowed size always fits.
     public var maximumHeldBytes = 1 << 30
 
     public init(secret: String) {

@@ -22,9 +22,9 @@ struct Look: Decodable {
   var isLossless: Bool
   var hasAlpha: Bool
   var metadata: Metadata
-  /// Of each frame, in ms.
+  /// The duration of each frame, in ms.
   var durations: [Int]
-  /// Of each frame: the RGBA values at the places that were asked for.
+  /// The RGBA values of each frame at the places that were asked for.
   var pixels: [[[Int]]]
   var decibels: Double?
 }
@@ -37,9 +37,9 @@ struct LookRequest: Encodable {
   var reference: String?
   /// The part of the reference that is compared.
   var box: [Double]?
-  /// Of the Gaussian that the reference is blurred with first.
+  /// The standard deviation of the Gaussian with which the reference is blurred first.
   var sigma: Double?
-  /// Of the Gaussian of an unsharp mask on the reference.
+  /// The standard deviation of the Gaussian of an unsharp mask on the reference.
   var sharpen: Double?
 }
 
