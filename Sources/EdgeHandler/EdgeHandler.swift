@@ -36,7 +36,7 @@ public struct EdgeHandler: Sendable {
 
   /// The answer where a host has received something that is no request.
   public static func answer(to problem: Problem) -> Response {
-    problem.response(ResponseHead(sharing: .undecided, isCustomDomain: true, omitsBody: false))
+    problem.response(CommonFields(sharing: .undecided, isCustomDomain: true, omitsBody: false))
   }
 
   /// The namespace of the workspace that answers at a host.

@@ -47,19 +47,19 @@ extension Step {
 public struct Answer: Sendable {
   public var response: Response
   /// Never delays the answer.
-  public var afterwards: [Afterwards]
+  public var settlements: [Settlement]
   /// For the operator's log, a line each: what went wrong without being the answer. Holds nothing of the request's URL.
   public var notes: [String]
 
-  public init(_ response: Response, afterwards: [Afterwards] = [], notes: [String] = []) {
+  public init(_ response: Response, settlements: [Settlement] = [], notes: [String] = []) {
     self.response = response
-    self.afterwards = afterwards
+    self.settlements = settlements
     self.notes = notes
   }
 }
 
 /// Work that follows an answer.
-public enum Afterwards: Sendable {
+public enum Settlement: Sendable {
   /// Store an output under the key that this request claimed.
   case store(CacheKey, StoredOutput)
   /// The work under a claimed key failed: everyone who waits for it gets the same problem.

@@ -127,13 +127,13 @@ final class Shim {
   /// The answer first: what follows it never delays it.
   private static func send(_ request: UInt32, _ answer: Answer) {
     answer.response.wire.serialized().withUnsafeBufferPointer { responseSend(request, $0.baseAddress, $0.count) }
-    for work in answer.afterwards {
+    for work in answer.settlements {
       work.wire.serialized().withUnsafeBufferPointer { outputsSettle(request, $0.baseAddress, $0.count) }
     }
   }
 
   private static func note(_ request: UInt32, _ received: Request, _ answer: Answer) {
-    let record = UsageRecord(
+    let record = AccessRecord(
       received, namespace: shared?.handler.namespace(at: received.authority), code: answer.response.problemCode,
       notes: answer.notes)
     record.wire.serialized().withUnsafeBufferPointer { recordsNote(request, $0.baseAddress, $0.count) }

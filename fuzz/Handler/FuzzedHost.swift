@@ -21,8 +21,8 @@ struct FuzzedHost {
     hasFailed = false
     var claims: [CacheKey] = []
     let answer = perform(handler.handle(request, context: context), &claims)
-    for afterwards in answer.afterwards {
-      switch afterwards {
+    for settlement in answer.settlements {
+      switch settlement {
       case .store(let key, _), .fail(let key, _): claims.removeAll { $0 == key }
       }
     }

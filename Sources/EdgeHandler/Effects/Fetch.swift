@@ -1,6 +1,6 @@
 /// An image's bytes, owned by the host. `EdgeHandler` never sees them: it passes the handle from one effect to the next.
 ///
-/// A handle is valid until the request that made it has been answered and its ``Afterwards`` are done.
+/// A handle is valid until the request that made it has been answered and its ``Settlement`` are done.
 public struct Blob: Sendable, Hashable {
   public let id: UInt32
 

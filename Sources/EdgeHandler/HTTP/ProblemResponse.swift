@@ -17,7 +17,7 @@ extension Problem {
     return JSON.object(members).serialized()
   }
 
-  func response(_ head: ResponseHead) -> Response {
+  func response(_ head: CommonFields) -> Response {
     var response = head.response(
       status: code.status, mediaType: "application/problem+json", cacheControl: "no-store", body)
     response.problemCode = code.name

@@ -41,7 +41,7 @@ struct LandingPage: Sendable {
     return nil
   }
 
-  func response(_ head: ResponseHead) -> Response {
+  func response(_ head: CommonFields) -> Response {
     let text =
       "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>\(title)</title>"
       + "<meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\"></head>"

@@ -92,7 +92,7 @@ extension Problem: WireValue {
   }
 }
 
-extension Afterwards: WireValue {
+extension Settlement: WireValue {
   public var wire: JSON {
     switch self {
     case .store(let key, let output):

@@ -31,7 +31,7 @@ public final class Service: Sendable {
   private let group: MultiThreadedEventLoopGroup
   private let origins: OriginClient
   private let store: OutputStore
-  let host: FlowHost
+  let host: StepHost
   private let server: HTTPServer
   private let metricsServer: HTTPServer?
 
@@ -56,7 +56,7 @@ public final class Service: Sendable {
     var configuration = settings.configuration
     configuration.capabilities = Abilities.lacking
     Abilities.report(to: logger)
-    let host = FlowHost(
+    let host = StepHost(
       handler: EdgeHandler(configuration: configuration), store: store, origins: origins,
       pixels: PixelEngine(threads: settings.threads, limits: limits), samples: samples,
       maximumWork: settings.maximumWork)
@@ -88,7 +88,7 @@ public final class Service: Sendable {
   }
 
   private static func metricsText(
-    _ metrics: Metrics, host: FlowHost, store: OutputStore.Usage, connectionCount: Int
+    _ metrics: Metrics, host: StepHost, store: OutputStore.Usage, connectionCount: Int
   ) -> String {
     var text = PrometheusText()
     metrics.write(to: &text)

@@ -140,13 +140,13 @@ private final class TranscriptWriter {
         Answer(EdgeHandler.answer(to: .malformedRequest))
       }
     lines.append("send \(answer.response.wire.text)")
-    for work in answer.afterwards { lines.append("settle \(work.wire.text)") }
+    for work in answer.settlements { lines.append("settle \(work.wire.text)") }
     if let request { lines.append("note \(record(of: request, answer).wire.text)") }
     return lines.sorted { $0.utf16.lexicographicallyPrecedes($1.utf16) }
   }
 
-  private func record(of request: Request, _ answer: Answer) -> UsageRecord {
-    UsageRecord(
+  private func record(of request: Request, _ answer: Answer) -> AccessRecord {
+    AccessRecord(
       request, namespace: handler.namespace(at: request.authority), code: answer.response.problemCode,
       notes: answer.notes)
   }

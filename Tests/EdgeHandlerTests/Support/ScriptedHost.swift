@@ -74,9 +74,9 @@ struct ScriptedHost {
     var effects: [Exchange.Effect] = []
     var claims: [CacheKey] = []
     let answer = perform(handler.handle(request, context: context), &effects, &claims)
-    for afterwards in answer.afterwards {
+    for settlement in answer.settlements {
       let key: CacheKey
-      switch afterwards {
+      switch settlement {
       case .store(let stored, let output):
         key = stored
         // As in every host, what has no time to live goes to those who wait, and is not kept.

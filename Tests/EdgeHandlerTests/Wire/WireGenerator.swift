@@ -173,7 +173,7 @@ struct WireGenerator {
     one(of: [.hit(stored()), .collapsed(stored()), .miss, .originalServes, .failed(problem())])
   }
 
-  mutating func afterwards() -> Afterwards {
+  mutating func settlements() -> Settlement {
     flag() ? .store(key(), stored()) : .fail(key(), problem())
   }
 
@@ -198,10 +198,10 @@ struct WireGenerator {
       timeoutMilliseconds: count())
   }
 
-  mutating func usageRecord() -> UsageRecord {
+  mutating func accessRecord() -> AccessRecord {
     let request = Request(method: text(), authority: text(), target: text(), isSecure: flag(), fields: [:])
     let notes = list { $0.text() }
-    var record = UsageRecord(request, namespace: maybe { $0.text() }, code: maybe { $0.text() }, notes: notes)
+    var record = AccessRecord(request, namespace: maybe { $0.text() }, code: maybe { $0.text() }, notes: notes)
     record.origin = maybe { $0.text() }
     return record
   }

@@ -33,10 +33,10 @@ import Testing
       try crosses(make.stored(), seed: seed, isEqual: ==)
       try crosses(make.problem(), seed: seed, isEqual: ==)
       try crosses(make.lookUpResult(), seed: seed)
-      try crosses(make.afterwards(), seed: seed)
+      try crosses(make.settlements(), seed: seed)
       try crosses(make.response(), seed: seed, isEqual: ==)
       try crosses(make.call(), seed: seed)
-      try crosses(make.usageRecord(), seed: seed, isEqual: ==)
+      try crosses(make.accessRecord(), seed: seed, isEqual: ==)
     }
   }
 

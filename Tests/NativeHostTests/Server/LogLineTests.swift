@@ -27,7 +27,7 @@ import Testing
     var fields = HTTPFields()
     fields[.origin] = "https://a.example"
     let request = Request(method: "GET", authority: "a", target: "/x?secret", isSecure: false, fields: fields)
-    let record = UsageRecord(request, namespace: "a", code: "not-found", notes: ["one", "two"])
+    let record = AccessRecord(request, namespace: "a", code: "not-found", notes: ["one", "two"])
     let line = RequestLine(record: record, outcome: .miss, status: 404, byteCount: 5, microseconds: 7)
     let names = if case .object(let members) = try JSON.parse(line.bytes) { members.map(\.name) } else { [String]() }
     #expect(

@@ -3,10 +3,10 @@ import HTTPTypes
 /// What a request comes to before anything has been looked up or fetched.
 indirect enum Decision: Sendable {
   case answer(Response)
-  case transform(TransformRequest)
-  case info(InfoRequest)
-  case placeholder(PlaceholderRequest)
-  case grid(GridRequest)
+  case transform(ResolvedTransform)
+  case info(ResolvedInfo)
+  case placeholder(ResolvedPlaceholder)
+  case grid(ResolvedGrid)
 }
 
 /// From the request to a decision, in the order in which a stranger may learn things: is there a workspace, may this page
@@ -19,7 +19,7 @@ struct Decider {
   var trace: Trace
 
   mutating func decide() -> Decision {
-    var head = ResponseHead(
+    var head = CommonFields(
       sharing: .undecided, isCustomDomain: !directory.isOurs(request.authority), omitsBody: request.method == "HEAD")
     do throws(Problem) {
       return try decide(&head)
@@ -29,7 +29,7 @@ struct Decider {
     }
   }
 
-  private mutating func decide(_ head: inout ResponseHead) throws(Problem) -> Decision {
+  private mutating func decide(_ head: inout CommonFields) throws(Problem) -> Decision {
     guard !request.isMisdirected else {
       throw Problem(.misdirectedRequest, "The URL of the request says https, and the connection is not encrypted.")
     }
@@ -101,7 +101,7 @@ struct Decider {
   }
 
   /// Answered on every host, before there is a workspace.
-  private func health(_ path: String, _ head: ResponseHead) -> Response? {
+  private func health(_ path: String, _ head: CommonFields) -> Response? {
     switch path {
     case "/healthz": return text("ok", head)
     case "/readyz": return context.isReady ? text(readiness, head) : Problem.overloaded.response(head)
@@ -114,7 +114,7 @@ struct Decider {
     return words.utf8.isEmpty ? "ready" : "ready; " + words
   }
 
-  private func text(_ text: String, _ head: ResponseHead) -> Response {
+  private func text(_ text: String, _ head: CommonFields) -> Response {
     guard Method(request.method) != nil else {
       return Problem(.methodNotAllowed, "The method is not allowed; \(Method.allow) are.").response(head)
     }
@@ -123,14 +123,14 @@ struct Decider {
       status: 200, mediaType: "text/plain; charset=utf-8", cacheControl: "no-store", Array((text + "\n").utf8))
   }
 
-  private func capabilities(_ head: ResponseHead) -> Response {
+  private func capabilities(_ head: CommonFields) -> Response {
     var fields = head.fields()
     fields[.allow] = Method.allow
     return Response(status: 204, fields: fields)
   }
 
   /// A CORS preflight (Fetch standard, section 3.2.2), or `OPTIONS` for its own sake.
-  private func preflight(_ head: ResponseHead) -> Response {
+  private func preflight(_ head: CommonFields) -> Response {
     var response = capabilities(head)
     switch head.sharing {
     case .everyone, .origin:

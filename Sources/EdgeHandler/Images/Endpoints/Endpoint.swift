@@ -4,7 +4,7 @@ struct Endpoint: Sendable {
   enum Name: Sendable, Equatable {
     case transform
     case info(InfoVariant)
-    case placeholder(PlaceholderRequest.Kind)
+    case placeholder(ResolvedPlaceholder.Kind)
     case grid
     /// Its path is translated by ``CloudflarePath``.
     case cloudflare

@@ -5,7 +5,7 @@ import HTTPTypes
 struct EndpointDecider {
   let configuration: Configuration
   let workspace: Workspace
-  let head: ResponseHead
+  let head: CommonFields
   let request: Request
   var trace: Trace
 
@@ -93,11 +93,11 @@ struct EndpointDecider {
   mutating func output(
     _ operation: String, _ parts: [KeyPart], of original: SourceReference? = nil, isNegotiated: Bool,
     isImmutable: Bool = true
-  ) throws(Problem) -> OutputRequest {
+  ) throws(Problem) -> ResolvedOutput {
     let key = CacheKey(namespace: workspace.namespace, operation: operation, parts: parts)
     for part in parts { trace.note("key part", "\(part.name) = \(part.value)") }
     trace.note("key", key.hex)
-    let output = OutputRequest(
+    let output = ResolvedOutput(
       head: head, workspace: workspace, key: key, conditions: Conditions(request.fields), isNegotiated: isNegotiated,
       original: original, operation: operation)
     if isImmutable { try output.conditions.check(key.entityTag) }

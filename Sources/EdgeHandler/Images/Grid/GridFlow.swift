@@ -1,8 +1,8 @@
 /// look up → fetch and inspect all at once → lay out → render → store → answer. A picture that cannot be had is left out; one that ends
 /// early is shown as far as it goes.
 final class GridFlow: Sendable {
-  let request: GridRequest
-  let flow: OutputFlow
+  let request: ResolvedGrid
+  let flow: OutputMaking
   /// Each mark once, however many parts it is drawn on.
   private let marks: [Mark]
 
@@ -19,9 +19,9 @@ final class GridFlow: Sendable {
     var notes: [String]
   }
 
-  init(_ request: GridRequest, configuration: Configuration, now: Int64) {
+  init(_ request: ResolvedGrid, configuration: Configuration, now: Int64) {
     self.request = request
-    flow = OutputFlow(request: request.output, configuration: configuration, now: now)
+    flow = OutputMaking(request: request.output, configuration: configuration, now: now)
     var marks: [Mark] = []
     for mark in request.parts.flatMap({ $0.marks }) where !marks.contains(where: { $0.presetName == mark.presetName }) {
       marks.append(mark)

@@ -1,9 +1,9 @@
 import HTTPTypes
 
 /// A look at an original.
-struct InfoRequest: Sendable {
+struct ResolvedInfo: Sendable {
   /// Its key is the same for all variants.
-  var output: OutputRequest
+  var output: ResolvedOutput
   var reference: SourceReference
   var content: Content
 
@@ -37,7 +37,7 @@ extension EndpointDecider {
       }
       explanation.write(to: &trace, effective: EffectiveParameters(ofOutput: set, table))
     }
-    return .info(InfoRequest(output: try info(of: reference, set), reference: reference, content: .fields(fields)))
+    return .info(ResolvedInfo(output: try info(of: reference, set), reference: reference, content: .fields(fields)))
   }
 
   /// Cloudflare's `format=json`: the sizes of the original and of the output that the other options describe, without making it.
@@ -47,11 +47,11 @@ extension EndpointDecider {
     let options = try TransformOptions(
       set, spelling: .cloudflare, accepted: accepted, limits: configuration.limits)
     trace.note("means", "format=json: the sizes that the output would have, from what /info knows of the original")
-    return .info(InfoRequest(output: try info(of: reference, set), reference: reference, content: .output(options)))
+    return .info(ResolvedInfo(output: try info(of: reference, set), reference: reference, content: .output(options)))
   }
 
   /// The shared result of an original, for whatever it is asked for.
-  mutating func info(of reference: SourceReference, _ set: ParameterSet) throws(Problem) -> OutputRequest {
+  mutating func info(of reference: SourceReference, _ set: ParameterSet) throws(Problem) -> ResolvedOutput {
     var parts = reference.keyParts
     if let variant = set.variant { parts.append(variant) }
     return try output("info", parts, of: reference, isNegotiated: false, isImmutable: false)
@@ -60,7 +60,7 @@ extension EndpointDecider {
 
 /// look up → fetch → inspect → sample → compute → store → answer.
 struct InfoFlow: Sendable {
-  let request: InfoRequest
+  let request: ResolvedInfo
   let configuration: Configuration
   let now: Int64
 
@@ -68,7 +68,7 @@ struct InfoFlow: Sendable {
     InfoLoading(
       output: request.output, reference: request.reference, configuration: configuration, now: now
     ) { loaded in
-      .done(Answer(response(loaded), afterwards: loaded.afterwards))
+      .done(Answer(response(loaded), settlements: loaded.settlements))
     }.start()
   }
 
@@ -110,17 +110,17 @@ final class InfoLoading: Sendable {
     var ageSeconds = 0
     /// Whether the original ends early.
     var isDamaged = false
-    var afterwards: [Afterwards] = []
+    var settlements: [Settlement] = []
   }
 
-  let output: OutputRequest
+  let output: ResolvedOutput
   let reference: SourceReference
   let configuration: Configuration
   let now: Int64
   let then: @Sendable (Outcome) -> Step<Answer>
 
   init(
-    output: OutputRequest, reference: SourceReference, configuration: Configuration, now: Int64,
+    output: ResolvedOutput, reference: SourceReference, configuration: Configuration, now: Int64,
     then: @escaping @Sendable (Outcome) -> Step<Answer>
   ) {
     self.output = output
@@ -193,18 +193,18 @@ final class InfoLoading: Sendable {
     return then(
       Outcome(
         info: .success(info), provenance: provenance, isDamaged: sample.isDamaged,
-        afterwards: [.store(output.key, stored)]))
+        settlements: [.store(output.key, stored)]))
   }
 
   private func fail(_ problem: Problem) -> Step<Answer> {
     then(
       Outcome(
         info: .failure(problem), provenance: .made(fetch: 0, render: 0, isStored: false),
-        afterwards: [.fail(output.key, problem)]))
+        settlements: [.fail(output.key, problem)]))
   }
 }
 
-extension OutputRequest {
+extension ResolvedOutput {
   /// A body that may be another tomorrow: its tag is of what it says.
   fileprivate func response(_ body: [UInt8], _ provenance: Provenance, ageSeconds: Int) -> Response {
     let tag = EntityTag.opaque(of: body)

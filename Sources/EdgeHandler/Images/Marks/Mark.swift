@@ -63,7 +63,7 @@ extension EndpointDecider {
   }
 }
 
-extension OutputFlow {
+extension OutputMaking {
   func load(_ mark: Mark) -> Step<Loaded> {
     loading(mark.presetName == nil ? .shown(marks: []) : .exempt).load(mark.reference)
   }

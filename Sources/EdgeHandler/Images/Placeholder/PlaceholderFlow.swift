@@ -1,15 +1,15 @@
 /// look up → (the original's shared result) → paint → render → store → answer. What stands in for an original may be shown
 /// without a mark: it is no transform of it.
 final class PlaceholderFlow: Sendable {
-  let request: PlaceholderRequest
-  let flow: OutputFlow
+  let request: ResolvedPlaceholder
+  let flow: OutputMaking
 
   /// The longer side of the painted raster in px. The engine enlarges it: a BlurHash has no detail that would be lost.
   private static let longestSide = 64
 
-  init(_ request: PlaceholderRequest, configuration: Configuration, now: Int64) {
+  init(_ request: ResolvedPlaceholder, configuration: Configuration, now: Int64) {
     self.request = request
-    flow = OutputFlow(request: request.output, configuration: configuration, now: now)
+    flow = OutputMaking(request: request.output, configuration: configuration, now: now)
   }
 
   func start() -> Step<Answer> {
@@ -26,7 +26,7 @@ final class PlaceholderFlow: Sendable {
       ) { [self] loaded in
         paint(loaded).flatMap { answer in
           var answer = answer
-          answer.afterwards += loaded.afterwards
+          answer.settlements += loaded.settlements
           return .done(answer)
         }
       }

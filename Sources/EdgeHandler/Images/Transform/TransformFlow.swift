@@ -1,11 +1,11 @@
 /// The way of a transform: look up → fetch → inspect → plan → render → store → answer.
 final class TransformFlow: Sendable {
-  let request: TransformRequest
-  let flow: OutputFlow
+  let request: ResolvedTransform
+  let flow: OutputMaking
 
-  init(_ request: TransformRequest, configuration: Configuration, now: Int64) {
+  init(_ request: ResolvedTransform, configuration: Configuration, now: Int64) {
     self.request = request
-    flow = OutputFlow(
+    flow = OutputMaking(
       request: request.output, configuration: configuration, now: now, locationOnError: request.locationOnError)
   }
 

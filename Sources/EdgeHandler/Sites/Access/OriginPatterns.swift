@@ -8,7 +8,7 @@ public struct OriginPatterns: Sendable {
   public static let everything = OriginPatterns(allowsEverything: true, patterns: [])
 
   /// What a request with this `Origin` field gets; `nil` is a refusal.
-  func sharing(with origin: String?) -> ResponseHead.Sharing? {
+  func sharing(with origin: String?) -> CommonFields.Sharing? {
     if allowsEverything { return .everyone }
     guard let origin else { return .nobody }
     guard let parsed = Origin(parsing: origin), patterns.contains(where: { $0.matches(parsed) }) else { return nil }

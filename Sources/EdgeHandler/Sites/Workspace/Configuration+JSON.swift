@@ -8,7 +8,7 @@ extension Configuration {
     } catch {
       throw ConfigurationError("not valid JSON at byte \(error.offset): \(error.reason)")
     }
-    let record = try Record(json, path: "configuration")
+    let record = try StrictObject(json, path: "configuration")
     try record.allows(["workspaces", "baseDomain", "limits"])
     var workspaces: [Workspace] = []
     for (index, json) in try record.list("workspaces").enumerated() {
@@ -16,7 +16,7 @@ extension Configuration {
     }
     self.init(workspaces: workspaces)
     if let domain = try record.text("baseDomain") { baseDomain = try Self.baseDomain(domain) }
-    if let json = record["limits"] { limits = try Limits(Record(json, path: "limits")) }
+    if let json = record["limits"] { limits = try Limits(StrictObject(json, path: "limits")) }
     try refuseDuplicates()
   }
 
@@ -45,7 +45,7 @@ extension Configuration {
 
 extension Workspace {
   fileprivate static func read(_ json: JSON, index: Int) throws(ConfigurationError) -> Workspace {
-    var record = try Record(json, path: "workspace \(index + 1)")
+    var record = try StrictObject(json, path: "workspace \(index + 1)")
     let namespace = try record.required("namespace")
     guard Label.isValid(namespace) else {
       throw record.error("namespace", "\"\(namespace)\" is not \(Label.grammar)")
@@ -62,7 +62,7 @@ extension Workspace {
     return workspace.with(marks: try MarkPreset.list(record, of: workspace))
   }
 
-  private static func domains(_ record: Record) throws(ConfigurationError) -> [String] {
+  private static func domains(_ record: StrictObject) throws(ConfigurationError) -> [String] {
     var domains: [String] = []
     for text in try record.texts("domains") ?? [] {
       guard case .domain(let domain)? = try? Host(parsing: text.utf8) else {
@@ -75,7 +75,7 @@ extension Workspace {
 }
 
 extension OriginPatterns {
-  fileprivate init(_ record: Record) throws(ConfigurationError) {
+  fileprivate init(_ record: StrictObject) throws(ConfigurationError) {
     self = .everything
     guard let texts = try record.texts("allowedOrigins") else { return }
     allowsEverything = texts.contains { $0 == "*" }
@@ -89,7 +89,7 @@ extension OriginPatterns {
 }
 
 extension HostPatterns {
-  fileprivate init(_ record: Record) throws(ConfigurationError) {
+  fileprivate init(_ record: StrictObject) throws(ConfigurationError) {
     self = .everything
     guard let texts = try record.texts("allowedExternalSources") else { return }
     patterns = []
@@ -103,11 +103,11 @@ extension HostPatterns {
 }
 
 extension Source {
-  fileprivate static func list(_ record: Record) throws(ConfigurationError) -> [Source] {
+  fileprivate static func list(_ record: StrictObject) throws(ConfigurationError) -> [Source] {
     var sources: [Source] = []
     for member in try record.members("sources") {
       let name = member.name
-      let record = try Record(member.value, path: record.path + ": sources.\(name)")
+      let record = try StrictObject(member.value, path: record.path + ": sources.\(name)")
       guard Label.isValid(name), !Endpoint.reservedNames.contains(where: { $0 == name }) else {
         throw record.error(nil, "the name is not \(Label.grammar), or is reserved")
       }
@@ -117,7 +117,7 @@ extension Source {
     return sources.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
-  private static func location(_ record: Record) throws(ConfigurationError) -> Location {
+  private static func location(_ record: StrictObject) throws(ConfigurationError) -> Location {
     guard let kind = try record.choice("kind", of: [("http", Kind.http), ("s3", .s3), ("r2", .r2)]) else {
       throw record.error("kind", "is missing; it is http, s3 or r2")
     }
@@ -148,7 +148,7 @@ extension Source {
     case http, s3, r2
   }
 
-  private static func prefix(_ record: Record) throws(ConfigurationError) -> WebURL {
+  private static func prefix(_ record: StrictObject) throws(ConfigurationError) -> WebURL {
     let text = try record.required("prefix")
     let slashed = text.utf8.last == 0x2F ? text : text + "/"
     let url: WebURL
@@ -166,7 +166,7 @@ extension Source {
 
 extension Bucket {
   fileprivate static func read(
-    _ record: Record, region: String, standardEndpoint: String
+    _ record: StrictObject, region: String, standardEndpoint: String
   ) throws(ConfigurationError) -> Bucket {
     let bucket = try record.required("bucket")
     guard (3...63).contains(bucket.utf8.count),
@@ -185,10 +185,10 @@ extension Bucket {
 extension MarkPreset {
   private static let settingNames: [String] = ["w", "h", "size", "fit", "align", "pad", "opacity", "rotate", "repeat"]
 
-  fileprivate static func list(_ record: Record, of workspace: Workspace) throws(ConfigurationError) -> [MarkPreset] {
+  fileprivate static func list(_ record: StrictObject, of workspace: Workspace) throws(ConfigurationError) -> [MarkPreset] {
     var presets: [MarkPreset] = []
     for member in try record.members("marks") {
-      let record = try Record(member.value, path: record.path + ": marks.\(member.name)")
+      let record = try StrictObject(member.value, path: record.path + ": marks.\(member.name)")
       guard Label.isValid(member.name) else { throw record.error(nil, "the name is not \(Label.grammar)") }
       presets.append(try read(member.name, record, of: workspace))
     }
@@ -196,7 +196,7 @@ extension MarkPreset {
   }
 
   private static func read(
-    _ name: String, _ record: Record, of workspace: Workspace
+    _ name: String, _ record: StrictObject, of workspace: Workspace
   ) throws(ConfigurationError) -> MarkPreset {
     try record.allows(["image", "autoApplySources"] + settingNames)
     let autoApplySources = try record.texts("autoApplySources") ?? []
@@ -213,7 +213,7 @@ extension MarkPreset {
   }
 
   /// By the rules of the `mark-*` parameters.
-  private static func settings(_ record: Record) throws(ConfigurationError) -> MarkSettings {
+  private static func settings(_ record: StrictObject) throws(ConfigurationError) -> MarkSettings {
     var items: [Query.Item] = []
     for name in settingNames {
       guard let value = try record.scalar(name) else { continue }
@@ -234,7 +234,7 @@ extension MarkPreset {
 }
 
 extension Limits {
-  fileprivate init(_ record: Record) throws(ConfigurationError) {
+  fileprivate init(_ record: StrictObject) throws(ConfigurationError) {
     self.init()
     try record.allows([
       "maximumOriginalBytes", "maximumPixels", "maximumFrames", "maximumOutputSide", "maximumOutputPixels",

@@ -13,7 +13,7 @@ public struct Setup: Sendable {
     } catch {
       throw ConfigurationError("setup: not valid JSON at byte \(error.offset): \(error.reason)")
     }
-    let record = try Record(json, path: "setup")
+    let record = try StrictObject(json, path: "setup")
     try record.allows([
       "workspaces", "baseDomain", "allowedNetworks", "fetchTimeoutMilliseconds", "maximumOriginalBytes",
       "maximumPixels", "transformTimeoutMilliseconds", "unwritable", "unreadable",

@@ -4,7 +4,7 @@ import Glibc
 /// The line of a request in the log: what the handler tells of it, and what has been measured. Any host writes the same members in
 /// the same order.
 struct RequestLine {
-  var record: UsageRecord
+  var record: AccessRecord
   var outcome: LookUpOutcome
   var status: Int
   var byteCount: Int

@@ -5,7 +5,7 @@ import Outputs
 
 /// Answers HTTP requests with the handler's decisions, and takes note of them.
 struct EdgeResponder: Responder {
-  let host: FlowHost
+  let host: StepHost
   let metrics: Metrics
   /// `nil` where requests are not logged.
   let log: LogWriter?
@@ -16,7 +16,7 @@ struct EdgeResponder: Responder {
     var hits = RecentHits()
   }
 
-  init(host: FlowHost, metrics: Metrics, log: LogWriter?) {
+  init(host: StepHost, metrics: Metrics, log: LogWriter?) {
     self.host = host
     self.metrics = metrics
     self.log = log
@@ -32,11 +32,11 @@ struct EdgeResponder: Responder {
       let response = hit.answer(with: output)
     {
       reply(response)
-      note(response, .hit, since: start) { UsageRecord(request.head, namespace: hit.namespace) }
+      note(response, .hit, since: start) { AccessRecord(request.head, namespace: hit.namespace) }
       return nil
     }
     let namespace = log == nil ? nil : host.handler.namespace(at: request.head.authority)
-    let flow = Flow(host, loop: loop, context: context) { ending in
+    let flow = StepRunner(host, loop: loop, context: context) { ending in
       var response = ServerResponse(status: ending.response.status, fields: ending.response.fields, body: ending.body)
       if let (key, output) = ending.onlyHit, var hit = Self.hit(key, output, ending, &response) {
         hit.namespace = namespace
@@ -44,7 +44,7 @@ struct EdgeResponder: Responder {
       }
       reply(response)
       note(response, ending.outcome, since: start) {
-        UsageRecord(request.head, namespace: namespace, code: ending.response.problemCode, notes: ending.notes)
+        AccessRecord(request.head, namespace: namespace, code: ending.response.problemCode, notes: ending.notes)
       }
     }
     flow.start(request.head)
@@ -60,7 +60,7 @@ struct EdgeResponder: Responder {
 
   /// `nil` where the answer has bytes of its own.
   private static func hit(
-    _ key: CacheKey, _ output: StoredOutput, _ ending: Flow.Ending, _ response: inout ServerResponse
+    _ key: CacheKey, _ output: StoredOutput, _ ending: StepRunner.Ending, _ response: inout ServerResponse
   ) -> RecentHits.Hit? {
     guard output.bytes == nil, ending.response.body == .none || ending.response.body == .blob(output.body) else {
       return nil
@@ -74,7 +74,7 @@ struct EdgeResponder: Responder {
   }
 
   private func note(
-    _ response: ServerResponse, _ outcome: LookUpOutcome, since start: NIODeadline, _ record: () -> UsageRecord
+    _ response: ServerResponse, _ outcome: LookUpOutcome, since start: NIODeadline, _ record: () -> AccessRecord
   ) {
     let microseconds = Int((NIODeadline.now() - start).nanoseconds / 1000)
     metrics.count(status: response.status, outcome: outcome, microseconds: microseconds)

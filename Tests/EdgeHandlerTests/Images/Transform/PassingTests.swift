@@ -101,7 +101,7 @@ import Testing
     #expect(miss["vary"] == "Accept")
     #expect(miss["cache-status"] == "imgedge; fwd=miss; stored")
     #expect(miss["cache-control"] == "public, max-age=31536000, immutable")
-    let stored = miss.answer.afterwards.compactMap { work in
+    let stored = miss.answer.settlements.compactMap { work in
       if case .store(_, let output) = work { output } else { nil }
     }
     #expect(stored.map(\.isOriginal) == [true])

@@ -11,14 +11,14 @@ import Synchronization
 ///
 /// Law of this folder: it performs effects and nothing else. A rule about what is answered belongs in `EdgeHandler`, because the
 /// other build does not have this code.
-public final class FlowHost: Sendable {
+public final class StepHost: Sendable {
   let handler: EdgeHandler
   let store: OutputStore
   let origins: OriginClient
   let pixels: PixelEngine
   let samples: SamplePictures
-  let claims = Mutex(Claims<CacheKey, Flow, Waiter>())
-  private let misses = Mutex(FairQueue<Flow>())
+  let claims = Mutex(Claims<CacheKey, StepRunner, Waiter>())
+  private let misses = Mutex(FairQueue<StepRunner>())
   /// How many there are of ``misses``; raised under its lock.
   private let workCount = Atomic(0)
   private let maximumWork: Int
@@ -60,7 +60,7 @@ public final class FlowHost: Sendable {
   }
 
   /// `false` where there is no room for another miss of the share. It may make room by ending what another began last.
-  func beginWork(_ flow: Flow, of share: Share) -> Bool {
+  func beginWork(_ flow: StepRunner, of share: Share) -> Bool {
     guard pixels.hasRoom(for: share) else { return false }
     let admission = misses.withLock { misses in
       defer { workCount.store(misses.waitingCount, ordering: .relaxed) }
@@ -76,7 +76,7 @@ public final class FlowHost: Sendable {
   }
 
   /// Does nothing for a flow that has already given way to another share.
-  func endWork(_ flow: Flow) {
+  func endWork(_ flow: StepRunner) {
     misses.withLock { misses in
       misses.removeAll { $0 === flow }
       workCount.store(misses.waitingCount, ordering: .relaxed)

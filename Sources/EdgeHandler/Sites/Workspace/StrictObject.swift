@@ -1,5 +1,5 @@
 /// A JSON object that is read strictly: every complaint names the object and the field.
-struct Record {
+struct StrictObject {
   private let fields: [JSON.Member]
   /// Where the object stands, as an operator would say it.
   var path: String

@@ -1,7 +1,7 @@
 import HTTPTypes
 
 /// What the operator's log keeps of a request: nothing of the caller but the browser's `Origin`. A host adds what it has measured.
-public struct UsageRecord: Sendable, Equatable {
+public struct AccessRecord: Sendable, Equatable {
   /// The namespace of the workspace that answered.
   public var namespace: String?
   public var method: String

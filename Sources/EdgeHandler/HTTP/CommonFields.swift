@@ -1,7 +1,7 @@
 import HTTPTypes
 
 /// The fields that every answer carries, and what depends on who asks. Computed per request, never stored with an output.
-struct ResponseHead: Sendable {
+struct CommonFields: Sendable {
   /// What the CORS protocol (Fetch standard, section 3.2) lets the caller's page see.
   enum Sharing: Sendable, Equatable {
     /// Every origin may use the workspace, so that the answer is the same for all.

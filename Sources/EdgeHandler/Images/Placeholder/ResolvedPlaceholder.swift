@@ -1,10 +1,10 @@
 /// A small stand-in for a picture that may be made.
-struct PlaceholderRequest: Sendable {
+struct ResolvedPlaceholder: Sendable {
   indirect enum Content: Sendable {
     case blurHash(BlurHash)
     case color(Color)
     /// The BlurHash or colour of an original, taken from its shared `/info` result.
-    case original(SourceReference, info: OutputRequest)
+    case original(SourceReference, info: ResolvedOutput)
   }
 
   enum Kind: Sendable, Equatable {
@@ -18,7 +18,7 @@ struct PlaceholderRequest: Sendable {
     }
   }
 
-  var output: OutputRequest
+  var output: ResolvedOutput
   var kind: Kind
   var content: Content
   var box: PlaceholderBox
@@ -72,11 +72,11 @@ enum PlaceholderFormat: Sendable, Equatable {
 
 extension EndpointDecider {
   mutating func placeholder(
-    _ query: Query, _ kind: PlaceholderRequest.Kind, pathSource: String?
+    _ query: Query, _ kind: ResolvedPlaceholder.Kind, pathSource: String?
   ) throws(Problem) -> Decision {
     let table = kind == .blurHash ? ParameterTable.blurHashPlaceholder : ParameterTable.colorPlaceholder
     let set = try parameters(query, table)
-    let given: PlaceholderRequest.Content? =
+    let given: ResolvedPlaceholder.Content? =
       kind == .blurHash ? set.blurHash.map { .blurHash($0) } : set.color(.color).map { .color($0) }
     let namesOriginal = set.text(.src) != nil || pathSource != nil
     guard given == nil || !namesOriginal else {
@@ -117,7 +117,7 @@ extension EndpointDecider {
     }
 
     var parts: [KeyPart] = []
-    let content: PlaceholderRequest.Content
+    let content: ResolvedPlaceholder.Content
     switch given {
     case .blurHash(let hash)?:
       content = .blurHash(hash)
@@ -135,7 +135,7 @@ extension EndpointDecider {
     let output = try output("placeholder/" + kind.name, parts, of: original, isNegotiated: isNegotiated)
     guard !output.isKnown else { return .answer(output.notModified()) }
     return .placeholder(
-      PlaceholderRequest(
+      ResolvedPlaceholder(
         output: output, kind: kind, content: content, box: box, punch: punch, format: format, quality: quality))
   }
 

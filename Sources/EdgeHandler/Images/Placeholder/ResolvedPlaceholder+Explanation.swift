@@ -1,6 +1,6 @@
 extension Explanation {
   mutating func reportPlaceholder(
-    _ kind: PlaceholderRequest.Kind, _ box: PlaceholderBox, _ punch: FixedPoint, _ format: PlaceholderFormat,
+    _ kind: ResolvedPlaceholder.Kind, _ box: PlaceholderBox, _ punch: FixedPoint, _ format: PlaceholderFormat,
     _ quality: Int?, _ set: ParameterSet, accepted: AcceptedFormats, hasOriginal: Bool
   ) {
     report(kind == .blurHash ? .blurhash : .color, isDefault: false, default: "that of the original")

@@ -8,8 +8,8 @@ import Pixels
 /// One request on its way through the steps.
 ///
 /// Touched by its event loop only, hence `@unchecked Sendable`: what effects come to is brought there.
-final class Flow: @unchecked Sendable {
-  private let host: FlowHost
+final class StepRunner: @unchecked Sendable {
+  private let host: StepHost
   private let loop: any EventLoop
   private let context: Context
   private var reply: (@Sendable (Ending) -> Void)?
@@ -50,7 +50,7 @@ final class Flow: @unchecked Sendable {
   }
 
   init(
-    _ host: FlowHost, loop: any EventLoop, context: Context, reply: @escaping @Sendable (Ending) -> Void
+    _ host: StepHost, loop: any EventLoop, context: Context, reply: @escaping @Sendable (Ending) -> Void
   ) {
     self.host = host
     self.loop = loop
@@ -93,10 +93,10 @@ final class Flow: @unchecked Sendable {
 
   private func finish(_ answer: Answer) {
     guard !isOver else { return }
-    if !answer.afterwards.isEmpty { onlyHit = nil }
+    if !answer.settlements.isEmpty { onlyHit = nil }
     // Before the reply: whoever has it may ask again, and is to find the room that this has had and what it has made.
     endWork()
-    for work in answer.afterwards { perform(work) }
+    for work in answer.settlements { perform(work) }
     for key in claimed { host.claims.withLock { $0.pass(on: key) }?(.passed) }
     reply.take()?(
       Ending(
@@ -248,7 +248,7 @@ final class Flow: @unchecked Sendable {
     let id = effectCount
     effectCount += 1
     let continuation = NIOLoopBound(then, eventLoop: loop)
-    let waiter: FlowHost.Waiter = { [self] outcome in
+    let waiter: StepHost.Waiter = { [self] outcome in
       loop.execute { [self] in resume(id, key, outcome, continuation.value) }
     }
     switch host.claims.withLock({ $0.enter(key, self, waiter: waiter) }) {
@@ -318,7 +318,7 @@ final class Flow: @unchecked Sendable {
     self.outcome = max(self.outcome, outcome)
   }
 
-  private func perform(_ work: Afterwards) {
+  private func perform(_ work: Settlement) {
     switch work {
     case .store(let key, let stored):
       let body = stored.bytes.map { ByteBuffer(bytes: $0) } ?? bytes(stored.body)

@@ -1,4 +1,4 @@
-extension UsageRecord: WireValue {
+extension AccessRecord: WireValue {
   public var wire: JSON {
     var members: [JSON.Member] = []
     members.append("namespace", namespace)

@@ -3,12 +3,12 @@ import Testing
 
 @testable import EdgeHandler
 
-@Suite struct UsageRecordTests {
-  private func record(method: String = "GET", target: String, origin: String? = nil) -> UsageRecord {
+@Suite struct AccessRecordTests {
+  private func record(method: String = "GET", target: String, origin: String? = nil) -> AccessRecord {
     var fields: HTTPFields = [.cookie: "secret", .referer: "https://a.example/secret"]
     fields[.origin] = origin
     let request = Request(method: method, authority: "a", target: target, isSecure: false, fields: fields)
-    return UsageRecord(request, namespace: "a", notes: ["one", "two"])
+    return AccessRecord(request, namespace: "a", notes: ["one", "two"])
   }
 
   @Test func itHoldsNeitherTheQueryNorAFieldButOrigin() {

@@ -1,12 +1,12 @@
 /// Several pictures on one canvas that may be made.
-struct GridRequest: Sendable {
+struct ResolvedGrid: Sendable {
   struct Part: Sendable {
     var reference: SourceReference
     /// The marks of the presets that are bound to the cell's source, in the order of drawing.
     var marks: [Mark]
   }
 
-  var output: OutputRequest
+  var output: ResolvedOutput
   /// In the order of the URL.
   var parts: [Part]
   /// `nil`: whichever cuts the least off.
@@ -29,14 +29,14 @@ extension EndpointDecider {
         "\(names.count) originals are given as src; \(ParameterTable.gridCount.lowerBound) to \(ParameterTable.gridCount.upperBound) are allowed.",
         parameter: "src")
     }
-    var parts: [GridRequest.Part] = []
+    var parts: [ResolvedGrid.Part] = []
     var bound: [MarkPreset] = []
     for name in names {
       let reference = try SourceReference(name, workspace: workspace)
       trace.note("source", reference.canonical)
       let presets = workspace.presets(boundTo: reference)
       bound += presets
-      parts.append(GridRequest.Part(reference: reference, marks: try marks(presets)))
+      parts.append(ResolvedGrid.Part(reference: reference, marks: try marks(presets)))
     }
     // A mark of the URL over the whole canvas could cover that of a bound part.
     let set = try parameters(query, ParameterTable.grid, bound: bound)
@@ -96,7 +96,7 @@ extension EndpointDecider {
     output.partialDetail = nil
     guard !output.isKnown else { return .answer(output.notModified()) }
     return .grid(
-      GridRequest(
+      ResolvedGrid(
         output: output, parts: parts, layout: layout, canvas: canvas, gap: gap, background: background,
         format: format, quality: quality, mark: mark))
   }

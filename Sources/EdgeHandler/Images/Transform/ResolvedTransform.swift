@@ -1,6 +1,6 @@
 /// A transform that may be made.
-struct TransformRequest: Sendable {
-  var output: OutputRequest
+struct ResolvedTransform: Sendable {
+  var output: ResolvedOutput
   var reference: SourceReference
   var options: TransformOptions
   /// In the order in which they are drawn.
@@ -47,7 +47,7 @@ extension EndpointDecider {
     let output = try output("transform", parts, of: reference, isNegotiated: isNegotiated)
     guard !output.isKnown else { return .answer(output.notModified()) }
     return .transform(
-      TransformRequest(
+      ResolvedTransform(
         output: output, reference: reference, options: options, marks: marks, locationOnError: location))
   }
 

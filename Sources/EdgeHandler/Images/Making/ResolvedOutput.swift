@@ -1,8 +1,8 @@
 import HTTPTypes
 
 /// A request for something that is made once and kept: what all of them have in common.
-struct OutputRequest: Sendable {
-  var head: ResponseHead
+struct ResolvedOutput: Sendable {
+  var head: CommonFields
   var workspace: Workspace
   var key: CacheKey
   var conditions: Conditions

@@ -2,14 +2,14 @@
 /// endpoint's own.
 ///
 /// A class, as every flow is: each continuation holds it, and would hold a copy of all of a struct.
-final class OutputFlow: Sendable {
-  let request: OutputRequest
+final class OutputMaking: Sendable {
+  let request: ResolvedOutput
   let configuration: Configuration
   let now: Int64
   /// An address that is answered instead of a problem that is the original's.
   let locationOnError: String?
 
-  init(request: OutputRequest, configuration: Configuration, now: Int64, locationOnError: String? = nil) {
+  init(request: ResolvedOutput, configuration: Configuration, now: Int64, locationOnError: String? = nil) {
     self.request = request
     self.configuration = configuration
     self.now = now
@@ -70,7 +70,7 @@ final class OutputFlow: Sendable {
   func finish(_ rendered: RenderedOutput, _ format: OutputFormat, fetchMilliseconds: Int) -> Step<Answer> {
     let output = request.output(rendered, format)
     let provenance = Provenance.made(fetch: fetchMilliseconds, render: rendered.milliseconds, isStored: true)
-    return .done(Answer(request.response(output, provenance), afterwards: [.store(request.key, output)]))
+    return .done(Answer(request.response(output, provenance), settlements: [.store(request.key, output)]))
   }
 
   /// For an output that lacks something: it goes to whoever waits for it now, and to nobody after.
@@ -82,14 +82,14 @@ final class OutputFlow: Sendable {
     let provenance = Provenance.made(fetch: fetchMilliseconds, render: rendered.milliseconds, isStored: false)
     return .done(
       Answer(
-        request.partialResponse(output, provenance, detail: detail), afterwards: [.store(request.key, output)],
+        request.partialResponse(output, provenance, detail: detail), settlements: [.store(request.key, output)],
         notes: notes))
   }
 
   /// Ends the claim on the key with a problem.
   func fail(_ problem: Problem) -> Step<Answer> {
     var answer = answer(problem)
-    answer.afterwards = [.fail(request.key, problem)]
+    answer.settlements = [.fail(request.key, problem)]
     return .done(answer)
   }
 
