@@ -34,7 +34,7 @@ struct Endpoint: Sendable {
   private static let images = OutputFormat.rasters.map { $0.mediaType }
   private static let json = ["application/json"]
 
-  /// A path that begins like another is before it.
+  /// In the order of the reference.
   static let all = [
     Endpoint(
       name: .transform, path: "/transform", pathSource: .optional, summary: "An original, made into an output.",

@@ -9,11 +9,15 @@ struct Route: Sendable {
   init?(path: String) {
     var found: (endpoint: Endpoint, rest: ArraySlice<UInt8>)?
     for endpoint in Endpoint.all {
-      guard let rest = Self.rest(of: path.bytes, behind: endpoint.path.bytes) else { continue }
+      guard let rest = Self.rest(of: path.bytes, behind: endpoint.path.bytes),
+        found.map({ $0.endpoint.path.utf8.count < endpoint.path.utf8.count }) ?? true
+      else { continue }
       found = (endpoint, rest)
     }
     guard let found else {
-      self.init(root: path)
+      guard let transform = Endpoint.all.first, let source = Self.sourceAtRoot(path) else { return nil }
+      endpoint = transform
+      pathSource = source
       return
     }
     endpoint = found.endpoint
@@ -25,16 +29,14 @@ struct Route: Sendable {
     }
   }
 
-  /// `/<source>/<path>` is a transform.
-  private init?(root path: String) {
+  /// What a path `/<source>/<path>` names, which is a transform without a word before it; `nil` where it has another form or its first word is
+  /// reserved.
+  private static func sourceAtRoot(_ path: String) -> String? {
     let bytes = path.bytes.dropFirst()
-    guard let slash = bytes.firstIndex(of: 0x2F), slash > bytes.startIndex, slash + 1 < bytes.endIndex,
-      let transform = Endpoint.all.first
-    else { return nil }
+    guard let slash = bytes.firstIndex(of: 0x2F), slash > bytes.startIndex, slash + 1 < bytes.endIndex else { return nil }
     let first = String(decoding: bytes[..<slash], as: UTF8.self)
     guard !Endpoint.reservedNames.contains(where: { $0 == first }) else { return nil }
-    endpoint = transform
-    pathSource = String(decoding: bytes, as: UTF8.self)
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// The bytes behind `prefix` and a slash; `nil` where the path does not begin with the whole segments of `prefix`.
