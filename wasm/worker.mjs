@@ -24,7 +24,7 @@ const onConsole = {
 /**
  * @param options.module A compiled `WebAssembly.Module`, or the bytes of one.
  * @param options.setup What `configure` takes.
- * @param options.net `fetch(outbound, { permits, hold, signal })` → `{ response }` or `{ failed }`; `hold(count)` is asked for the
+ * @param options.net `fetch(outbound, { permits, decoding, hold, signal })` → `{ response }` or `{ failed }`; `hold(count)` is asked for the
  *   bytes of a body as they come, and `false` means that there is no room for them. A body has a `length`; only `pixels` looks into
  *   it. Where it has `free()`, that is called when the request is over.
  * @param options.pixels `perform(kind, text, blobs, signal, share)` → `{ result, body }`; `hasRoom(share)`, asked before a miss is begun,
@@ -140,6 +140,8 @@ class Worker {
   }
 
   /** For what never became a request. */
+  decoding = (field) => this.#guard(() => this.#returned(this.exports.decoding(...this.#write(field))));
+
   refuse(reason) {
     const answer = this.instance.refuse(reason);
     this.note({ status: answer.status, byteCount: answer.body?.length ?? 0, milliseconds: 0 });
@@ -254,6 +256,8 @@ class Instance {
 
   permits = (address) => this.#guard(() => this.exports.permits(...this.#write(address))) === 1;
 
+  decoding = (field) => this.#guard(() => this.#returned(this.exports.decoding(...this.#write(field))));
+
   refuse(reason) {
     return readable(JSON.parse(this.#returned(this.exports.refusal(reason))));
   }
@@ -344,7 +348,7 @@ class Flight {
   // What the module asks for.
 
   fetch(effect, outbound) {
-    const { permits } = this.instance;
+    const { permits, decoding } = this.instance;
     let held = 0;
     const hold = (count) => {
       if (!isCount(count) || !this.#hold(count, outbound.maximumBytes)) return false;
@@ -355,7 +359,7 @@ class Flight {
     if (this.#hasGivenWay) return this.#refuse(effect, refusal);
     this.#refusals.set(effect, refusal);
     const { net } = this.worker.host;
-    this.#perform(effect, () => net.fetch(outbound, { permits, hold, signal: this.#stop.signal }), (fetched) => {
+    this.#perform(effect, () => net.fetch(outbound, { permits, decoding, hold, signal: this.#stop.signal }), (fetched) => {
       if (!fetched.response) {
         this.#release(held);
         return fetched;

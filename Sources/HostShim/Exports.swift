@@ -54,6 +54,14 @@ public func permits(_ text: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   Shim.permits(String(decoding: read(text, count), as: UTF8.self)) ? 1 : 0
 }
 
+/// What to do with a body that came with these values of `Content-Encoding`, joined by commas, as a ``returned(_:)`` text: `none`, `gzip`,
+/// `deflate`, or how the fetch fails.
+@_expose(wasm, "decoding")
+@_cdecl("imgedge_decoding")
+public func decoding(_ text: UnsafePointer<UInt8>?, _ count: Int) -> UnsafeMutableRawPointer? {
+  returned(ContentDecoding(contentEncoding: String(decoding: read(text, count), as: UTF8.self)).wireName)
+}
+
 /// The response for what never reached ``handle(_:_:_:)`` or got lost in it, as a ``returned(_:)`` text: 0 for bytes that are no
 /// HTTP request, 1 for a failure of the host or of this module, 2 for a host without room, 3 for a head that is too long, 4 for a
 /// target that is, 5 for another version of HTTP.

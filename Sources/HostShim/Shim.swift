@@ -7,12 +7,12 @@ import EdgeHandler
 final class Shim {
   let handler: EdgeHandler
   /// Networks that may be connected to although they are not public.
-  let allowedNetworks: [IPNetwork]
+  let policy: AddressPolicy
   private var effects = EffectTable()
 
   init(_ setup: Setup) {
     handler = EdgeHandler(configuration: setup.configuration)
-    allowedNetworks = setup.allowedNetworks
+    policy = AddressPolicy(allowedNetworks: setup.allowedNetworks)
   }
 
   /// Touched from exports only, and wasm has one thread.
@@ -44,7 +44,7 @@ final class Shim {
 
   static func permits(_ address: String) -> Bool {
     guard let shim = shared, let address = IPAddress(parsing: address) else { return false }
-    return address.isPublic || shim.allowedNetworks.contains { $0.contains(address) }
+    return shim.policy.permits(address)
   }
 
   /// The largest is an output that is JSON, or a sample of 64 by 64 pixels.

@@ -15,20 +15,19 @@ import { Parts } from "./parts.mjs";
 /** The maximum size of all header lines of an answer, in bytes. */
 const maximumHeadBytes = 64 << 10;
 
-/** @param options.samples What a URL `bundled:<name>` stands for: name → bytes. */
+/** @param options.samples The pictures that ship with the program: name → bytes. */
 export function createNet({ samples = new Map() } = {}) {
   return {
-    fetch(outbound, { permits, hold, signal }) {
-      const name = outbound.url.startsWith("bundled:") ? outbound.url.slice(8) : undefined;
-      if (name === undefined) return exchange(outbound, permits, hold, signal);
-      const body = samples.get(name);
+    fetch(outbound, tools) {
+      if (outbound.target.sample === undefined) return exchange(outbound, tools);
+      const body = samples.get(outbound.target.sample);
       const status = body ? 200 : 404;
       return Promise.resolve({ response: { status, body: body ?? new Uint8Array(), milliseconds: 0 } });
     },
   };
 }
 
-function exchange(outbound, permits, hold, signal) {
+function exchange(outbound, { permits, decoding, hold, signal }) {
   const start = performance.now();
   return new Promise((resolve) => {
     let request;
@@ -52,10 +51,10 @@ function exchange(outbound, permits, hold, signal) {
     request.on("upgrade", () => fail("unreachable"));
     request.on("response", async (response) => {
       try {
-        const { encodings, ...head } = readHead(response);
+        const head = readHead(response);
         if (head.status < 200) throw new Error("no final answer");
         const hasBody = [200, 203, 206].includes(head.status);
-        const body = hasBody ? await readBody(response, encodings, outbound.maximumBytes, hold) : new Uint8Array();
+        const body = hasBody ? await readBody(response, decoding, outbound.maximumBytes, hold) : new Uint8Array();
         const milliseconds = Math.round(performance.now() - start);
         finish({ response: { ...head, body, milliseconds } });
       } catch (error) {
@@ -66,7 +65,7 @@ function exchange(outbound, permits, hold, signal) {
   });
 }
 
-function open({ url, fields }, permits) {
+function open({ target: { url }, fields }, permits) {
   // In WHATWG serialisation, so that it can be cut where it stands and needs no other parser's opinion.
   const [, scheme, authority, target] = /^(https?):\/\/([^/?#]+)([^#]*)$/.exec(url);
   const [, host, port] = /^(.*?)(?::(\d+))?$/.exec(authority);
@@ -74,10 +73,6 @@ function open({ url, fields }, permits) {
   if (isIP(name) && !permits(name)) throw new Known("addressRefused");
   const headers = ["Host", authority];
   for (let index = 0; index < fields.length; index += 2) headers.push(fields[index], fields[index + 1]);
-  const defaults = { "user-agent": "imgedge", accept: "image/*,*/*;q=0.8", "accept-encoding": "identity" };
-  for (const [name, value] of Object.entries(defaults)) {
-    if (!fields.some((field, index) => index % 2 === 0 && field.toLowerCase() === name)) headers.push(name, value);
-  }
   const { request } = scheme === "https" ? https : http;
   return request({
     host: name,
@@ -110,14 +105,12 @@ function readHead(response) {
     }
     return undefined;
   };
-  const encodings = (response.headers["content-encoding"] ?? "").split(",").map((one) => one.trim().toLowerCase());
   return {
     status: response.statusCode,
     location: first("location", percentEncoded),
     contentType: first("content-type", utf8),
     contentRange: first("content-range", utf8),
     retryAfter: first("retry-after", utf8),
-    encodings,
   };
 }
 
@@ -131,19 +124,13 @@ function percentEncoded(latin1) {
   return latin1.replace(/[\x80-\xff]/g, (character) => "%" + character.charCodeAt(0).toString(16).toUpperCase());
 }
 
-/** Codings that exist and are not undone, as in the native host. What is neither these nor those that are says nothing of the body. */
-const refusedCodings = ["br", "zstd", "compress", "dcb", "dcz", "exi", "pack200-gzip"];
-const undoneCodings = ["gzip", "x-gzip", "deflate"];
-
-/** One layer of compression is undone, as in the native host, and the limit is on what comes and on what comes out. */
-async function readBody(response, encodings, maximumBytes, hold) {
-  const refused = encodings.find((one) => refusedCodings.includes(one));
-  if (refused !== undefined) throw new Known("encoded:" + refused);
-  const [coding, ...others] = encodings.filter((one) => undoneCodings.includes(one));
-  if (others.length > 0) throw new Known("encoded:several");
+/** What the module says is undone; the limit is on what comes and on what comes out. */
+async function readBody(response, decoding, maximumBytes, hold) {
+  const coding = decoding(response.headers["content-encoding"] ?? "");
+  if (!["none", "gzip", "deflate"].includes(coding)) throw new Known(coding || "unreachable");
   const length = Number(response.headers["content-length"] ?? 0);
   if (length > maximumBytes) throw new Known("tooLarge");
-  const isCompressed = coding !== undefined;
+  const isCompressed = coding !== "none";
   const stream = isCompressed ? response.pipe(coding === "deflate" ? await inflater(response) : zlib.createGunzip()) : response;
   if (isCompressed) {
     let received = 0;

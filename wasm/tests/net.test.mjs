@@ -3,6 +3,7 @@
 import http from "node:http";
 import zlib from "node:zlib";
 import { createNet } from "../deno/net.mjs";
+import { decoding } from "./support.mjs";
 
 function equal(actual, expected) {
   const [one, other] = [actual, expected].map((value) => JSON.stringify(value));
@@ -17,8 +18,8 @@ async function fetched(answer, { maximumBytes = 1 << 20, timeoutMilliseconds = 6
   const origin = http.createServer(answer);
   await new Promise((resolve) => origin.listen(0, "127.0.0.1", resolve));
   const { port } = origin.address();
-  const outbound = { url: `http://127.0.0.1:${port}/a`, fields: [], maximumBytes, timeoutMilliseconds };
-  const tools = { permits: () => true, hold, signal: new AbortController().signal };
+  const outbound = { target: { url: `http://127.0.0.1:${port}/a` }, fields: [], maximumBytes, timeoutMilliseconds };
+  const tools = { permits: () => true, decoding, hold, signal: new AbortController().signal };
   const result = await createNet().fetch(outbound, tools);
   origin.closeAllConnections();
   await new Promise((resolve) => origin.close(resolve));

@@ -5,7 +5,7 @@ import net from "node:net";
 import { createNet } from "../deno/net.mjs";
 import { Parts } from "../deno/parts.mjs";
 import { createPixels } from "../deno/pixels.mjs";
-import { assert, equal, until } from "./support.mjs";
+import { assert, decoding, equal, until } from "./support.mjs";
 
 const plan = (blobs, timeoutMilliseconds = 60_000) => JSON.stringify({ pictures: blobs.map((blob) => ({ blob })), timeoutMilliseconds });
 const never = new AbortController().signal;
@@ -224,12 +224,12 @@ Deno.test("no proxy of the environment gets an original", async () => {
   const before = Object.entries({ NODE_USE_ENV_PROXY: "1", ...Object.fromEntries(names.map((name) => [name, url])) })
     .map(([name, value]) => [name, Deno.env.get(name), Deno.env.set(name, value)]);
   try {
-    const outbound = { url: `http://127.0.0.1:${server.address().port}/x`, fields: [], maximumBytes: 100, timeoutMilliseconds: 10_000 };
-    const tools = { permits: () => true, hold: () => true, signal: never };
+    const outbound = { target: { url: `http://127.0.0.1:${server.address().port}/x` }, fields: [], maximumBytes: 100, timeoutMilliseconds: 10_000 };
+    const tools = { permits: () => true, decoding, hold: () => true, signal: never };
     const fetched = await createNet().fetch(outbound, tools);
     equal([fetched.response?.status, fetched.response?.body.length], [200, 11]);
     // Nothing listens there; a proxy would be asked to CONNECT.
-    await createNet().fetch({ ...outbound, url: "https://127.0.0.1:1/x" }, tools);
+    await createNet().fetch({ ...outbound, target: { url: "https://127.0.0.1:1/x" } }, tools);
     equal((await render(plan([0]), [new Uint8Array(10)])).result, "failed");
     equal(await pixels.hasRoom(), true);
     equal(seen, []);

@@ -16,3 +16,6 @@ export async function until(condition) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
+
+/** The rule of `Content-Encoding` is the module's; these are a few of its answers. */
+export const decoding = (field) => ({ "": "none", gzip: "gzip", deflate: "deflate", "gzip, gzip": "encoded:several" })[field] ?? "encoded:" + field;

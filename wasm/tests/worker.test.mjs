@@ -66,7 +66,7 @@ Deno.test("the module imports what is documented and nothing else", () => {
     "function response.send",
   ]);
   const exports = WebAssembly.Module.exports(module).map(({ name }) => name);
-  const documented = ["allocate", "cancel", "configure", "deallocate", "handle", "memory", "permits", "refusal", "resume"];
+  const documented = ["allocate", "cancel", "configure", "deallocate", "decoding", "handle", "memory", "permits", "refusal", "resume"];
   equal(exports.sort(), documented);
 });
 
@@ -75,7 +75,7 @@ Deno.test("a miss is fetched, looked at, rendered and stored; then it is a hit",
   const worker = await createWorker({ module, ...effects });
   const miss = await worker.respond(call("/samples/a.png?w=10&format=webp"));
   equal([miss.status, [...miss.body], field(miss, "Cache-Status")], [200, [1, 2, 3], "imgedge; fwd=miss; stored"]);
-  equal(seen.fetches.map(({ url }) => url), ["bundled:a.png"]);
+  equal(seen.fetches.map(({ target }) => target), [{ sample: "a.png" }]);
   equal(seen.renders.map(({ kind, share }) => [kind, share]), ["inspect", "render"].map((kind) => [kind, { workspace: "demo", weight: 1 }]));
   equal(seen.stored.size, 1);
   const hit = await worker.respond(call("/samples/a.png?format=webp&w=10"));
@@ -594,6 +594,19 @@ Deno.test("addresses are judged by the module", async () => {
     "93.184.216.34": true,
     nonsense: false,
   });
+});
+
+Deno.test("what to do with a compressed body is said by the module", async () => {
+  const said = {};
+  const { seen: _, ...effects } = host({
+    fetch(_outbound, { decoding }) {
+      for (const field of ["", "gzip", "aws-chunked, DEFLATE", "br", "gzip, gzip"]) said[field] = decoding(field);
+      return Promise.resolve({ failed: decoding("zstd") });
+    },
+  });
+  const worker = await createWorker({ module, ...effects });
+  equal((await worker.respond(call("/samples/a.png?w=10"))).status, 502);
+  equal(said, { "": "none", gzip: "gzip", "aws-chunked, DEFLATE": "deflate", br: "encoded:br", "gzip, gzip": "encoded:several" });
 });
 
 Deno.test("a wrong setup is refused with the module's words", async () => {

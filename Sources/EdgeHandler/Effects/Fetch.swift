@@ -9,16 +9,22 @@ public struct Blob: Sendable, Hashable {
   }
 }
 
-/// A `GET` to an origin. Carries exactly the fields listed: no cookie, no client header, no client address.
+/// What is to be fetched: an original, by `GET` where it lies on a server.
 public struct OutboundRequest: Sendable, Equatable {
-  /// An absolute `http` or `https` URL in WHATWG serialisation.
-  public var url: String
-  /// Field names in lower case.
+  public var target: Target
+  /// Exactly the fields to send beside `Host`: no cookie, no client header, no client address, nothing of the host's own. Names are in lower case.
   public var fields: [Field]
   /// A longer body ends the exchange with ``FetchFailure/tooLarge``.
   public var maximumBytes: Int
   /// For the whole exchange, from the look-up of the name to the last byte.
   public var timeoutMilliseconds: Int
+
+  public enum Target: Sendable, Equatable {
+    /// An absolute `http` or `https` URL in WHATWG serialisation.
+    case url(String)
+    /// A picture that ships with the program, by its name. One that does not exist is a 404.
+    case sample(String)
+  }
 
   public struct Field: Sendable, Equatable {
     public var name: String
@@ -30,8 +36,8 @@ public struct OutboundRequest: Sendable, Equatable {
     }
   }
 
-  public init(url: String, fields: [Field] = [], maximumBytes: Int, timeoutMilliseconds: Int) {
-    self.url = url
+  public init(_ target: Target, fields: [Field] = [], maximumBytes: Int, timeoutMilliseconds: Int) {
+    self.target = target
     self.fields = fields
     self.maximumBytes = maximumBytes
     self.timeoutMilliseconds = timeoutMilliseconds
@@ -73,8 +79,39 @@ public struct InboundResponse: Sendable, Equatable {
   }
 }
 
-/// The content codings of https://www.iana.org/assignments/http-parameters that hosts do not undo. `gzip`, `x-gzip` and `deflate` they do,
-/// one layer of them; what is registered nowhere (`none`, `utf-8`, `aws-chunked`) says nothing about the body, as it does to browsers.
+/// What a host does with a body before it is an original: the rule of `Content-Encoding` (RFC 9110, section 8.4), which hosts ask for every
+/// answer that has a body.
+///
+/// `identity` is asked for, but objects that are stored compressed (an SVG in a bucket) come as they are stored. One layer is undone and not
+/// several: each multiplies by a thousand the work that a few bytes make.
+public enum ContentDecoding: Sendable, Equatable {
+  case none
+  case gzip
+  /// A zlib stream (RFC 1950), as RFC 9110 has it, or bare DEFLATE (RFC 1951), as some servers send it and browsers take it.
+  case deflate
+  case refused(ContentCoding)
+
+  /// Reads the values of all `Content-Encoding` fields, joined by commas.
+  public init(contentEncoding: String) {
+    var decoding = ContentDecoding.none
+    var isSecond = false
+    for part in FieldValue.split(contentEncoding.bytes, at: UInt8(ascii: ",")) {
+      let token = ASCII.lowercase(String(decoding: ASCII.trimmingBlanks(part), as: UTF8.self))
+      if let coding = ContentCoding(token: token) {
+        self = .refused(coding)
+        return
+      }
+      guard let next: ContentDecoding = token == "gzip" || token == "x-gzip" ? .gzip : token == "deflate" ? .deflate : nil
+      else { continue }
+      isSecond = decoding != .none
+      decoding = next
+    }
+    self = isSecond ? .refused(.several) : decoding
+  }
+}
+
+/// The content codings of https://www.iana.org/assignments/http-parameters that hosts do not undo. What is registered nowhere (`none`,
+/// `utf-8`, `aws-chunked`) says nothing about the body, as it does to browsers.
 public enum ContentCoding: Sendable, Equatable, CaseIterable {
   case br, zstd, compress, dcb, dcz, exi, packed
   /// Several layers.

@@ -12,7 +12,7 @@ extension Blob: WireValue {
 extension OutboundRequest: WireValue {
   public var wire: JSON {
     .object([
-      JSON.Member("url", .string(url)),
+      JSON.Member("target", target.wire),
       JSON.Member("fields", WirePairs.json(fields.map { ($0.name, $0.value) })),
       JSON.Member("maximumBytes", .int(maximumBytes)),
       JSON.Member("timeoutMilliseconds", .int(timeoutMilliseconds)),
@@ -21,13 +21,43 @@ extension OutboundRequest: WireValue {
 
   public init(wire: JSON) throws(WireError) {
     var object = try WireObject(wire)
-    let url = try object.string("url")
+    let target: Target = try object.value("target")
     var fields: [Field] = []
     for pair in try WirePairs.read(object.json("fields")) { fields.append(Field(name: pair.name, value: pair.value)) }
     self.init(
-      url: url, fields: fields, maximumBytes: try object.int("maximumBytes", from: 0),
+      target, fields: fields, maximumBytes: try object.int("maximumBytes", from: 0),
       timeoutMilliseconds: try object.int("timeoutMilliseconds", from: 0))
     try object.end()
+  }
+}
+
+extension OutboundRequest.Target: WireValue {
+  public var wire: JSON {
+    switch self {
+    case .url(let url): WireChoice.json("url", .string(url))
+    case .sample(let name): WireChoice.json("sample", .string(name))
+    }
+  }
+
+  public init(wire: JSON) throws(WireError) {
+    let choice = try WireChoice(wire)
+    switch choice.name {
+    case "url": self = .url(try choice.string())
+    case "sample": self = .sample(try choice.string())
+    default: throw choice.unknown
+    }
+  }
+}
+
+extension ContentDecoding {
+  /// As hosts on the other side of a boundary get it: what to undo, or how the fetch fails.
+  public var wireName: String {
+    switch self {
+    case .none: "none"
+    case .gzip: "gzip"
+    case .deflate: "deflate"
+    case .refused(let coding): FetchFailure.encoded(coding).wireName
+    }
   }
 }
 

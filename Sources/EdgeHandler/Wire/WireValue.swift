@@ -92,6 +92,11 @@ struct WireChoice {
     try WireObject(json())
   }
 
+  func string() throws(WireError) -> String {
+    guard case .string(let text) = try json() else { throw WireError("\(name): must be a string") }
+    return text
+  }
+
   func fixedPoint() throws(WireError) -> FixedPoint {
     guard let value = try json().fixedPoint else { throw WireError("\(name): must be a decimal number") }
     return value

@@ -36,16 +36,12 @@ final class EasyHandle {
     }
     guard request.fields.allSatisfy(\.isValid) else { return false }
     // A semicolon is libcurl's way to write a field without a value.
-    var lines = request.fields.map { $0.value.isEmpty ? $0.name + ";" : $0.name + ": " + $0.value }
-    for (name, value) in [("accept", "image/*,*/*;q=0.8"), ("accept-encoding", "identity")]
-    where !request.fields.contains(where: { $0.name == name }) {
-      lines.append(name + ": " + value)
-    }
-    for line in lines {
+    for field in request.fields {
+      let line = field.value.isEmpty ? field.name + ";" : field.name + ": " + field.value
       guard let extended = curl_slist_append(fields, line) else { return false }
       fields = extended
     }
-    guard ccurl_set_string(pointer, CURLOPT_URL, request.url) == CURLE_OK,
+    guard ccurl_set_string(pointer, CURLOPT_URL, transfer.url) == CURLE_OK,
       // 0 would mean none.
       ccurl_set_long(pointer, CURLOPT_TIMEOUT_MS, max(Int(remaining / .milliseconds(1)), 1)) == CURLE_OK
     else { return false }
@@ -82,7 +78,6 @@ final class EasyHandle {
       (CURLOPT_PROTOCOLS_STR, "http,https"),
       // Empty: none, and none from the environment either.
       (CURLOPT_PROXY, ""),
-      (CURLOPT_USERAGENT, configuration.userAgent),
     ]
     if let file = configuration.certificateAuthorities { strings.append((CURLOPT_CAINFO, file)) }
     let this = Unmanaged.passUnretained(self).toOpaque()

@@ -40,7 +40,7 @@ final class FetchLoop: @unchecked Sendable {
     self.configuration = configuration
     self.multi = multi
     let maximum = max(configuration.maximumConnections, 1)
-    policy = AddressPolicy(allowedNetworks: configuration.allowedNetworks)
+    policy = AddressPolicy(allowedNetworks: configuration.allowedNetworks.compactMap(IPNetwork.init(parsing:)))
     queue = AdmissionQueue(maximum: maximum, maximumPerOrigin: max(configuration.maximumConnectionsPerOrigin, 1))
     // Those in use count too: the one that has been idle longest is closed when there are more.
     ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, maximum)

@@ -18,17 +18,7 @@ struct Inflation: Sendable {
   }
 
   enum Coding: Sendable {
-    case gzip
-    /// A zlib stream (RFC 1950), as RFC 9110 has it, or bare DEFLATE (RFC 1951), as some servers send it and browsers take it.
-    case deflate
-
-    init?(token: String) {
-      switch token {
-      case "gzip", "x-gzip": self = .gzip
-      case "deflate": self = .deflate
-      default: return nil
-      }
-    }
+    case gzip, deflate
   }
 
   let compressed: ByteBuffer

@@ -21,7 +21,6 @@ public final class OriginClient: Sendable {
     /// Networks, in CIDR notation, that may be connected to although they are not public. What `IPNetwork(parsing:)` does not read
     /// opens nothing: check it where it is entered.
     public var allowedNetworks: [String] = []
-    public var userAgent = "imgedge"
     /// Exchanges at one time; others wait, within their own time limit. One share gets at most half of them.
     public var maximumConnections = 256
     /// Exchanges at one time with one origin (scheme, host and port), so that a slow one does not take all connections. One share

@@ -15,8 +15,8 @@ struct ResponseHead {
   private(set) var contentType: String?
   private(set) var contentRange: String?
   private(set) var retryAfter: String?
-  /// All `Content-Encoding` values, in lower case.
-  private(set) var contentEncodings: [String] = []
+  /// The values of all `Content-Encoding` fields, joined by commas.
+  private(set) var contentEncoding = ""
   /// Once set, lines (of trailers) count and say nothing.
   var isFinal = false
   private var byteCount = 0
@@ -41,7 +41,7 @@ struct ResponseHead {
     case "content-range": contentRange = contentRange ?? String(decoding: value, as: UTF8.self)
     case "retry-after": retryAfter = retryAfter ?? String(decoding: value, as: UTF8.self)
     case "content-encoding":
-      contentEncodings += value.split(separator: UInt8(ascii: ",")).map { Self.lowercase(Self.trim($0)) }
+      contentEncoding += (contentEncoding.isEmpty ? "" : ",") + String(decoding: value, as: UTF8.self)
     default: break
     }
     return .more

@@ -15,6 +15,8 @@ final class Transfer: @unchecked Sendable {
   }
 
   let request: OutboundRequest
+  /// Empty for what is not on a server, which comes to ``FetchFailure/unreachable``.
+  let url: String
   let share: Share
   /// Scheme, host and port as they stand in the URL.
   let origin: String
@@ -26,6 +28,7 @@ final class Transfer: @unchecked Sendable {
   private var head = ResponseHead()
   /// The status of the final response; `nil` until its header lines are complete.
   private var status: Int?
+  private var coding: Inflation.Coding?
   private var body = ByteBuffer()
   private var holding: Holding?
   /// How much of ``holding`` this has asked for.
@@ -44,11 +47,12 @@ final class Transfer: @unchecked Sendable {
     _ request: OutboundRequest, of share: Share, holding: Holding, completion: @escaping @Sendable (Fetched) -> Void
   ) {
     self.request = request
+    url = if case .url(let url) = request.target { url } else { "" }
     self.share = share
     self.holding = holding
     self.completion = completion
     var slashes = 0
-    let origin = request.url.utf8.prefix { byte in
+    let origin = url.utf8.prefix { byte in
       if byte == UInt8(ascii: "/") { slashes += 1 }
       return slashes < 3 && byte != UInt8(ascii: "?") && byte != UInt8(ascii: "#")
     }
@@ -81,13 +85,13 @@ final class Transfer: @unchecked Sendable {
     head.isFinal = true
     let length = ccurl_content_length(easy)
     guard hasBody else { return length >= 0 && length <= Self.maximumDrain }
-    // `identity` was asked for, but objects stored compressed (an SVG in a bucket) come as they are stored. One layer is undone,
-    // and the limit is on what comes and on what comes out. Not several: each multiplies by a thousand the work that a few bytes
-    // make.
-    if let coding = head.contentEncodings.lazy.compactMap({ ContentCoding(token: $0) }).first {
-      return stop(.encoded(coding))
+    // The limit of bytes is on what comes and on what comes out.
+    switch ContentDecoding(contentEncoding: head.contentEncoding) {
+    case .none: break
+    case .gzip: coding = .gzip
+    case .deflate: coding = .deflate
+    case .refused(let refused): return stop(.encoded(refused))
     }
-    guard layers.count <= 1 else { return stop(.encoded(.several)) }
     if length > Int64(request.maximumBytes) { return stop(.tooLarge) }
     if length > 0 {
       // All at once: of several that come at the same time and do not fit together, some then have room, and not each a part of it.
@@ -99,9 +103,6 @@ final class Transfer: @unchecked Sendable {
 
   /// Whether the body of this status is wanted.
   private var hasBody: Bool { status == 200 || status == 203 || status == 206 }
-
-  /// The codings that can be undone. Any other that is no coding at all says nothing.
-  private var layers: [Inflation.Coding] { head.contentEncodings.compactMap { Inflation.Coding(token: $0) } }
 
   /// Returns whether to go on.
   func readBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -129,7 +130,7 @@ final class Transfer: @unchecked Sendable {
 
   /// What is to be done before ``outcome(of:)`` of a body that is complete.
   func inflation(after code: CURLcode) -> Inflation? {
-    guard failure == nil, hasBody, code == CURLE_OK, let holding, let coding = layers.first else { return nil }
+    guard failure == nil, hasBody, code == CURLE_OK, let holding, let coding else { return nil }
     return Inflation(
       compressed: body, coding: coding, maximumBytes: request.maximumBytes, deadline: deadline, holding: holding)
   }

@@ -144,12 +144,13 @@ struct ScriptedHost {
 
   private mutating func fetch(_ request: OutboundRequest) -> FetchResult {
     let blob = newBlob()
-    guard var answers = script[request.url], let answer = answers.first else {
+    let place = request.target.place
+    guard var answers = script[place], let answer = answers.first else {
       return .response(InboundResponse(status: 404, body: blob, byteCount: 0, milliseconds: 1))
     }
     if answers.count > 1 {
       answers.removeFirst()
-      script[request.url] = answers
+      script[place] = answers
     }
     originals[blob] = answer
     return answer.result(blob, request)
@@ -158,5 +159,15 @@ struct ScriptedHost {
   private mutating func render() -> RenderResult {
     guard renders.isEmpty else { return renders.removeFirst() }
     return .output(RenderedOutput(body: newBlob(), byteCount: 12_345, milliseconds: 7))
+  }
+}
+
+extension OutboundRequest.Target {
+  /// What a script and the list of effects call it by.
+  var place: String {
+    switch self {
+    case .url(let url): url
+    case .sample(let name): "sample:" + name
+    }
   }
 }

@@ -194,7 +194,7 @@ struct WireGenerator {
 
   mutating func outbound() -> OutboundRequest {
     OutboundRequest(
-      url: text(), fields: list { OutboundRequest.Field(name: $0.text(), value: $0.text()) }, maximumBytes: count(),
+      flag() ? .url(text()) : .sample(text()), fields: list { OutboundRequest.Field(name: $0.text(), value: $0.text()) }, maximumBytes: count(),
       timeoutMilliseconds: count())
   }
 

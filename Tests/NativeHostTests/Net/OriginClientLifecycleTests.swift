@@ -107,7 +107,7 @@ private let answer = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npixels"
     let origin = try gatedOrigin(gate)
     let client = OriginClient { $0.maximumConnections = 1 }
     let calls = Mutex<[FetchFailure?]>([])
-    let request = OutboundRequest(url: origin.url, maximumBytes: 1000, timeoutMilliseconds: 300_000)
+    let request = OutboundRequest(.url(origin.url), maximumBytes: 1000, timeoutMilliseconds: 300_000)
     let cancels = (0..<3).map { _ in
       client.fetch(request) { fetched in calls.withLock { $0.append(fetched.failure) } }
     }
@@ -124,7 +124,7 @@ private let answer = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npixels"
   @Test func completionMayFetchAgain() async throws {
     let origin = try TestOrigin.answering(answer)
     let client = OriginClient()
-    let request = OutboundRequest(url: origin.url, maximumBytes: 1000, timeoutMilliseconds: 300_000)
+    let request = OutboundRequest(.url(origin.url), maximumBytes: 1000, timeoutMilliseconds: 300_000)
     let second = await withCheckedContinuation { continuation in
       _ = client.fetch(request) { _ in _ = client.fetch(request) { continuation.resume(returning: $0) } }
     }
@@ -137,7 +137,7 @@ private let answer = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npixels"
     let origin = try gatedOrigin(gate)
     let client = OriginClient { $0.maximumConnections = 4 }
     let failures = Mutex<[FetchFailure?]>([])
-    let request = OutboundRequest(url: origin.url, maximumBytes: 1000, timeoutMilliseconds: 300_000)
+    let request = OutboundRequest(.url(origin.url), maximumBytes: 1000, timeoutMilliseconds: 300_000)
     for _ in 0..<5 { _ = client.fetch(request) { fetched in failures.withLock { $0.append(fetched.failure) } } }
     while gate.waitingCount < 2 { await Task.yield() }
     client.shutdown()
@@ -150,7 +150,7 @@ private let answer = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npixels"
     let gate = Gate()
     defer { gate.open() }
     let origin = try gatedOrigin(gate)
-    let request = OutboundRequest(url: origin.url, maximumBytes: 1000, timeoutMilliseconds: 300_000)
+    let request = OutboundRequest(.url(origin.url), maximumBytes: 1000, timeoutMilliseconds: 300_000)
     let fetched = await withCheckedContinuation { continuation in
       _ = OriginClient().fetch(request) { continuation.resume(returning: $0) }
     }

@@ -19,7 +19,7 @@ extension OriginClient {
     _ url: String, of workspace: String, timeoutMilliseconds: Int = 300_000
   ) async -> Fetched {
     let request = OutboundRequest(
-      url: url, fields: [.init(name: "x-share", value: workspace)], maximumBytes: 1 << 20,
+      .url(url), fields: [.init(name: "x-share", value: workspace)], maximumBytes: 1 << 20,
       timeoutMilliseconds: timeoutMilliseconds)
     return await withCheckedContinuation { continuation in
       _ = fetch(request, of: Share(workspace: workspace)) { continuation.resume(returning: $0) }
@@ -30,7 +30,7 @@ extension OriginClient {
     _ url: String, fields: [OutboundRequest.Field] = [], maximumBytes: Int = 1 << 20, timeoutMilliseconds: Int = 300_000
   ) async -> Fetched {
     let request = OutboundRequest(
-      url: url, fields: fields, maximumBytes: maximumBytes, timeoutMilliseconds: timeoutMilliseconds)
+      .url(url), fields: fields, maximumBytes: maximumBytes, timeoutMilliseconds: timeoutMilliseconds)
     return await withCheckedContinuation { continuation in
       _ = fetch(request) { continuation.resume(returning: $0) }
     }
@@ -442,7 +442,7 @@ private func response(_ status: String = "200 OK", _ fields: String..., body: St
   func inflatesElsewhere() async throws {
     let (bomb, other) = (try Self.origin(gzip: Self.idle), try TestOrigin.answering(response(body: "pixels")))
     let isOver = Mutex(false)
-    let request = OutboundRequest(url: bomb.url, maximumBytes: 100_000_000, timeoutMilliseconds: 300_000)
+    let request = OutboundRequest(.url(bomb.url), maximumBytes: 100_000_000, timeoutMilliseconds: 300_000)
     _ = client.fetch(request) { _ in isOver.withLock { $0 = true } }
     try await until { [client] in client.heldByteCount == Self.idle.count }
     // Taken off its connection, as the whole body is here.

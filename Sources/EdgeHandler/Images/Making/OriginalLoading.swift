@@ -37,7 +37,7 @@ final class OriginalLoading: Sendable {
     case .url(let url):
       return fetch(url, of: reference.source, Progress(limits))
     case .bundled(let name):
-      return exchange("bundled:" + name, fields: [], url: nil, of: reference.source, Progress(limits))
+      return exchange(.sample(name), fields: [], url: nil, of: reference.source, Progress(limits))
     case .object(let bucket, let key):
       let encodedKey = PercentCoding.encode(key.utf8, keeping: .unreservedAndSlash)
       let path = "/" + bucket.bucket + "/" + encodedKey
@@ -47,7 +47,7 @@ final class OriginalLoading: Sendable {
         secretAccessKey: bucket.secretAccessKey, now: now)
       // Signed is what AWS wants signed; a field more is allowed.
       return exchange(
-        bucket.endpoint.origin + path, fields: fields + [loop], url: nil, of: reference.source, Progress(limits))
+        .url(bucket.endpoint.origin + path), fields: fields + ordinary, url: nil, of: reference.source, Progress(limits))
     }
   }
 
@@ -66,20 +66,25 @@ final class OriginalLoading: Sendable {
     }
   }
 
-  /// Says that a request comes from here, whatever kind of source it goes to.
-  private var loop: OutboundRequest.Field {
-    OutboundRequest.Field(name: CDNLoop.fieldName, value: configuration.baseDomain)
+  /// What every request to an origin says, whatever kind of source it goes to: that it comes from here, and what it takes.
+  private var ordinary: [OutboundRequest.Field] {
+    [
+      OutboundRequest.Field(name: "user-agent", value: "imgedge"),
+      OutboundRequest.Field(name: "accept", value: "image/*,*/*;q=0.8"),
+      OutboundRequest.Field(name: "accept-encoding", value: "identity"),
+      OutboundRequest.Field(name: CDNLoop.fieldName, value: configuration.baseDomain),
+    ]
   }
 
   private func fetch(_ url: WebURL, of source: Source?, _ progress: Progress) -> Step<Loaded> {
-    exchange(url.serialized, fields: [loop], url: url, of: source, progress)
+    exchange(.url(url.serialized), fields: ordinary, url: url, of: source, progress)
   }
 
   private func exchange(
-    _ address: String, fields: [OutboundRequest.Field], url: WebURL?, of source: Source?, _ progress: Progress
+    _ target: OutboundRequest.Target, fields: [OutboundRequest.Field], url: WebURL?, of source: Source?, _ progress: Progress
   ) -> Step<Loaded> {
     let outbound = OutboundRequest(
-      url: address, fields: fields, maximumBytes: limits.maximumOriginalBytes,
+      target, fields: fields, maximumBytes: limits.maximumOriginalBytes,
       timeoutMilliseconds: progress.millisecondsLeft)
     return .fetch(outbound) { [self] result in
       switch result {

@@ -172,9 +172,8 @@ final class StepRunner: @unchecked Sendable {
   }
 
   private func fetch(_ request: OutboundRequest, _ then: @escaping (FetchResult) -> Void) {
-    let bundled = "bundled:"
-    guard !request.url.utf8.starts(with: bundled.utf8) else {
-      let picture = host.samples[String(request.url.dropFirst(bundled.count))]
+    if case .sample(let name) = request.target {
+      let picture = host.samples[name]
       let body = picture ?? ByteBuffer()
       return then(
         .response(

@@ -1,18 +1,5 @@
 import EdgeHandler
 
-/// Which addresses may be connected to: public ones, and those that the operator has opened.
-struct AddressPolicy: Sendable {
-  var allowedNetworks: [IPNetwork]
-
-  init(allowedNetworks: [String]) {
-    self.allowedNetworks = allowedNetworks.compactMap(IPNetwork.init(parsing:))
-  }
-
-  func permits(_ address: IPAddress) -> Bool {
-    address.isPublic || allowedNetworks.contains { $0.contains(address) }
-  }
-}
-
 extension IPAddress {
   /// 4 or 16 bytes in network order.
   init?(bytes: some Collection<UInt8>) {
