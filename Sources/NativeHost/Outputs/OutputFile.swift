@@ -5,10 +5,11 @@ import NIOCore
 /// How an output lies on disk: a line of text, then the body.
 ///
 /// ```
-/// imgedge-output 1 <key> <expires> <length of body> <checksum> <media type>
+/// imgedge-output 2 <key> <expires> <length of body> <checksum> <media type>
 /// ```
 ///
-/// The media type of an original that serves is followed by `; original`, and nothing of its bytes is in the file.
+/// The media type of an original that serves is followed by `; original`, and nothing of its bytes is in the file; that of a text of the
+/// handler's own by `; text`.
 ///
 /// The time of last modification is the expiry and the time of last access that of the last use, so that a scan needs to read
 /// no file. A file is written under another name and renamed: under its own name there is only ever a whole one. It is not
@@ -21,8 +22,9 @@ enum OutputFile {
     case damaged
   }
 
-  private static let mark = "imgedge-output 1"
+  private static let mark = "imgedge-output 2"
   private static let originalSuffix = "; original"
+  private static let textSuffix = "; text"
   private static let maximumHeadBytes = 512
   /// More than any output. A buffer's indices have 32 bits.
   private static let maximumBodyBytes = 1 << 30
@@ -68,8 +70,10 @@ enum OutputFile {
         return rest
       }
       let isOriginal = parts[6].hasSuffix(originalSuffix)
-      let mediaType = isOriginal ? String(parts[6].dropLast(originalSuffix.count)) : parts[6]
-      let output = Output(body: body, mediaType: mediaType, isOriginal: isOriginal, expires: expires)
+      let isText = parts[6].hasSuffix(textSuffix)
+      let suffix = isOriginal ? originalSuffix : isText ? textSuffix : ""
+      let output = Output(
+        body: body, mediaType: String(parts[6].dropLast(suffix.count)), isOriginal: isOriginal, isText: isText, expires: expires)
       return isRead && parts[5] == checksum(output, digest) ? output : nil
     }
   }
@@ -101,7 +105,7 @@ enum OutputFile {
     guard output.body.readableBytes <= maximumBodyBytes,
       let head = [
         mark, digest.hex, String(output.expires), String(output.body.readableBytes), checksum(output, digest),
-        output.mediaType + (output.isOriginal ? originalSuffix : ""),
+        output.mediaType + (output.isOriginal ? originalSuffix : output.isText ? textSuffix : ""),
       ].asLine, head.utf8.count <= maximumHeadBytes
     else { return nil }
     // Random, because a process identifier is not unique where two containers share a volume.
@@ -140,7 +144,7 @@ enum OutputFile {
 
   private static func checksum(_ output: Output, _ digest: OutputDigest) -> String {
     var checksum = Checksum()
-    Array("\(digest.hex) \(output.expires) \(output.mediaType) \(output.isOriginal)".utf8).withUnsafeBytes {
+    Array("\(digest.hex) \(output.expires) \(output.mediaType) \(output.isOriginal) \(output.isText)".utf8).withUnsafeBytes {
       checksum.add($0)
     }
     output.body.withUnsafeReadableBytes { checksum.add($0) }

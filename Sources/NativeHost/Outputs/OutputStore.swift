@@ -122,6 +122,6 @@ extension Output {
     guard body.storageCapacity > 2 * max(needed, 1) else { return self }
     var copy = ByteBufferAllocator().buffer(capacity: needed)
     copy.writeImmutableBuffer(body)
-    return Output(body: copy, mediaType: mediaType, isOriginal: isOriginal, expires: expires)
+    return Output(body: copy, mediaType: mediaType, isOriginal: isOriginal, isText: isText, expires: expires)
   }
 }

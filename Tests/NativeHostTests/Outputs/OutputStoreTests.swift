@@ -424,6 +424,21 @@ private let now: Int64 = 1_000_000_000
     #expect(await (try store()).lookUp(key(1)) == output(2))
   }
 
+  @Test("what came as a text is a text again, from memory and from disk")
+  func text() async throws {
+    let directory = try ScratchDirectory()
+    var text = output(1)
+    text.isText = true
+    for store in [
+      try OutputStore(directory: directory.path, maximumMemoryBytes: 1 << 20, maximumDiskBytes: 1 << 20),
+      try OutputStore(directory: directory.path, maximumMemoryBytes: 1 << 20, maximumDiskBytes: 1 << 20),
+    ] {
+      if await store.lookUp(key(1)) == nil { store.store(text, under: key(1)) }
+      store.flush()
+      #expect(await store.lookUp(key(1)) == text)
+    }
+  }
+
   @Test("an original too large for memory leaves its marker")
   func large() async throws {
     let directory = try ScratchDirectory()

@@ -122,7 +122,7 @@ extension Explanation {
           ? "the original would be without the mark"
           : reference.isFullURL
             ? "allowedExternalSources does not name the host, and * is not enough to send a caller there"
-            : "where a source of the workspace has its originals is not explanation")
+            : "where a source of the workspace has its originals is not told")
     } else {
       report(.onerror, "none", "policy: an original is not shown without the mark that is bound to it")
       ignore(.onerror, presets.reason)

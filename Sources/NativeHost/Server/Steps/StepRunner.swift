@@ -322,7 +322,7 @@ final class StepRunner: @unchecked Sendable {
     case .store(let key, let stored):
       let body = stored.bytes.map { ByteBuffer(bytes: $0) } ?? bytes(stored.body)
       let output = Output(
-        body: body, mediaType: stored.mediaType, isOriginal: stored.isOriginal,
+        body: body, mediaType: stored.mediaType, isOriginal: stored.isOriginal, isText: stored.bytes != nil,
         expires: context.now + Int64(stored.lifetimeSeconds))
       if stored.lifetimeSeconds > 0 { host.store.store(output, under: key) }
       settle(key, .made(output, lifetimeSeconds: stored.lifetimeSeconds))
@@ -345,9 +345,8 @@ final class StepRunner: @unchecked Sendable {
   }
 
   private func adopt(_ output: Output) -> StoredOutput {
-    let isJSON = output.mediaType.utf8.starts(with: "application/json".utf8)
-    return StoredOutput(
-      body: adopt(output.body), bytes: isJSON ? Array(output.body.readableBytesView) : nil,
+    StoredOutput(
+      body: adopt(output.body), bytes: output.isText ? Array(output.body.readableBytesView) : nil,
       byteCount: output.body.readableBytes, mediaType: output.mediaType,
       lifetimeSeconds: Int(output.expires - context.now))
   }
