@@ -135,6 +135,8 @@ public struct Encoding: Sendable, Equatable {
   /// PNG with a palette of at most 256 colours, chosen by ``quality``.
   public var palette: Bool
   public var metadata: Metadata
+  /// What a JPEG, which has no alpha, shows where the finished picture is transparent. Opaque; says nothing of other formats.
+  public var ground: Color
 
   public enum Metadata: Sendable, Equatable {
     /// Nothing but what is needed to show the pixels.
@@ -146,13 +148,15 @@ public struct Encoding: Sendable, Equatable {
   }
 
   public init(
-    format: OutputFormat, quality: Int = 80, lossless: Bool = false, palette: Bool = false, metadata: Metadata = .none
+    format: OutputFormat, quality: Int = 80, lossless: Bool = false, palette: Bool = false, metadata: Metadata = .none,
+    ground: Color = .white
   ) {
     self.format = format
     self.quality = quality
     self.lossless = lossless
     self.palette = palette
     self.metadata = metadata
+    self.ground = ground
   }
 }
 

@@ -32,7 +32,7 @@ extension Encoding: WireValue {
     .object([
       JSON.Member("format", format.wire), JSON.Member("quality", .int(quality)),
       JSON.Member("lossless", .bool(lossless)), JSON.Member("palette", .bool(palette)),
-      JSON.Member("metadata", metadata.wire),
+      JSON.Member("metadata", metadata.wire), JSON.Member("ground", ground.wire),
     ])
   }
 
@@ -41,7 +41,7 @@ extension Encoding: WireValue {
     self.init(
       format: try object.value("format"), quality: try object.int("quality", from: 1, to: 100),
       lossless: try object.bool("lossless"), palette: try object.bool("palette"),
-      metadata: try object.value("metadata"))
+      metadata: try object.value("metadata"), ground: try object.value("ground"))
     try object.end()
   }
 }

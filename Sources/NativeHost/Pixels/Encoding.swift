@@ -6,7 +6,7 @@ extension Film {
   consuming func encoded(_ encoding: Encoding, _ interruption: Interruption) throws(PixelFailure) -> ByteBuffer {
     let isAnimation = frames.count > 1
     var picture = try joined(for: encoding.format)
-    if encoding.format == .jpeg { picture = try picture.flattened(on: .white) }
+    if encoding.format == .jpeg { picture = try picture.flattened(on: encoding.ground) }
     picture = try picture.keeping(encoding.metadata)
     guard !interruption.isDue else { throw .interrupted }
     var census: PixelCensus?

@@ -73,7 +73,7 @@ struct WireGenerator {
   mutating func encoding() -> Encoding {
     Encoding(
       format: one(of: OutputFormat.allCases), quality: int(1...100), lossless: flag(), palette: flag(),
-      metadata: one(of: Encoding.Metadata.allCases))
+      metadata: one(of: Encoding.Metadata.allCases), ground: color())
   }
 
   mutating func picture(depth: Int) -> Picture {

@@ -117,6 +117,12 @@ import Testing
     #expect(complaint(.composed(width: 10, height: 10, background: .white, [Placed(picture, x: 0, y: 0)], [])) != nil)
   }
 
+  @Test("a JPEG's ground is opaque") func ground() {
+    let encoding = Encoding(format: .jpeg, ground: .transparent)
+    let plan = RenderPlan(picture: Self.decoded([Self.resize]), encoding: encoding, timeoutMilliseconds: 1)
+    #expect(throws: WireError.self) { try PlanReview(plan, limits: Limits()) }
+  }
+
   @Test("frames count, and originals whose size or frames must be known are named") func headers() throws {
     func unknown(_ picture: Picture) throws -> Set<Blob> {
       let plan = RenderPlan(picture: picture, encoding: Encoding(format: .webp), timeoutMilliseconds: 1)

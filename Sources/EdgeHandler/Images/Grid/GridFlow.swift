@@ -82,11 +82,12 @@ final class GridFlow: Sendable {
       return flow.fail(error)
     }
     let format = format(parts)
-    if format == .jpeg { operations.append(.flatten(request.background.opaque)) }
     let picture = Picture.composed(
       width: request.canvas.width, height: request.canvas.height,
       background: format == .jpeg ? request.background.opaque : request.background, placed, operations)
-    return .render(flow.plan(picture, request.quality.encoding(format))) { [self] result in
+    var encoding = request.quality.encoding(format)
+    encoding.ground = request.background.opaque
+    return .render(flow.plan(picture, encoding)) { [self] result in
       switch result {
       case .output(let rendered): finish(rendered, format, parts, loads)
       // Which one is at fault shows only when each is rendered by itself.

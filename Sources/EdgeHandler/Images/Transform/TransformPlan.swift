@@ -8,15 +8,13 @@ struct TransformPlan: Sendable, Equatable {
   var projection: Projection
   /// Drawn last, in this order.
   var marks: [PixelOperation] = []
-  /// JPEG has no alpha; this comes after the marks, which may lie where there is nothing else.
-  private var flattening: [PixelOperation] = []
 
   /// The format of an original that may be the output itself, as far as the plan and the header can tell: nothing is done to its pixels, and
   /// its own format is one that the request would get. The pixel engine knows the rest (``RenderPlan/OriginalUse``).
   private(set) var passing: OutputFormat?
 
   /// Everything that is done to a frame, in order.
-  var allOperations: [PixelOperation] { operations + marks + flattening }
+  var allOperations: [PixelOperation] { operations + marks }
 
   init(_ options: TransformOptions, header: ImageHeader, limits: Limits) throws(Problem) {
     let format = options.outputFormat(for: header)
@@ -80,7 +78,7 @@ struct TransformPlan: Sendable, Equatable {
       operations.append(
         .extend(width: size.width, height: size.height, x: border[3], y: border[0], options.borderColor))
     }
-    if format == .jpeg && options.hasAlpha(header) { flattening = [.flatten(background?.opaque ?? .white)] }
+    if let background { encoding.ground = background.opaque }
     try Self.check(size, frames: isAnimated ? header.frames : 1, limits: limits)
     self.operations = operations
     self.size = size

@@ -205,7 +205,7 @@ import Testing
       return
     }
     #expect(background == .white)
-    #expect(operations == [.flatten(.white)])
+    #expect(operations.isEmpty && jpeg.plan?.encoding.ground == .white)
   }
 
   @Test func theOrderOfOriginalsAndAllThatShowsIsInTheKey() throws {

@@ -39,11 +39,14 @@ import Testing
     }
   }
 
-  @Test func aTransparentOutputIsFlattenedAfterTheMark() throws {
+  @Test(
+    "what is transparent after the mark is shown on the background's colour in JPEG",
+    arguments: [("", Color.white), ("&background=red", Color(red: 255, green: 0, blue: 0))])
+  func hasAGround(query: String, ground: Color) throws {
     var host = try host()
-    let exchange = host.get("/transform?src=\(Self.logo)&mark=\(Self.logo)&format=jpeg")
-    guard case .decoded(_, _, let operations)? = exchange.plan?.picture,
-      case .overlay? = operations.dropLast().last, case .flatten? = operations.last
+    let exchange = host.get("/transform?src=\(Self.logo)&mark=\(Self.logo)&format=jpeg" + query)
+    guard case .decoded(_, _, let operations)? = exchange.plan?.picture, case .overlay? = operations.last,
+      exchange.plan?.encoding.ground == ground
     else {
       Issue.record("\(exchange.plans)")
       return
