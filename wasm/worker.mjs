@@ -140,8 +140,6 @@ class Worker {
   }
 
   /** For what never became a request. */
-  decoding = (field) => this.#guard(() => this.#returned(this.exports.decoding(...this.#write(field))));
-
   refuse(reason) {
     const answer = this.instance.refuse(reason);
     this.note({ status: answer.status, byteCount: answer.body?.length ?? 0, milliseconds: 0 });

@@ -59,7 +59,7 @@ public func permits(_ text: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
 @_expose(wasm, "decoding")
 @_cdecl("imgedge_decoding")
 public func decoding(_ text: UnsafePointer<UInt8>?, _ count: Int) -> UnsafeMutableRawPointer? {
-  returned(ContentDecoding(contentEncoding: String(decoding: read(text, count), as: UTF8.self)).wireName)
+  returned(Array(ContentDecoding(contentEncoding: String(decoding: read(text, count), as: UTF8.self)).wireName.utf8))
 }
 
 /// The response for what never reached ``handle(_:_:_:)`` or got lost in it, as a ``returned(_:)`` text: 0 for bytes that are no

@@ -36,8 +36,10 @@ final class EasyHandle {
     }
     guard request.fields.allSatisfy(\.isValid) else { return false }
     // A semicolon is libcurl's way to write a field without a value.
-    for field in request.fields {
-      let line = field.value.isEmpty ? field.name + ";" : field.name + ": " + field.value
+    // A name without anything is libcurl's way to leave out a field of its own.
+    var lines = request.fields.contains { $0.name == "accept" } ? [] : ["accept:"]
+    lines += request.fields.map { $0.value.isEmpty ? $0.name + ";" : $0.name + ": " + $0.value }
+    for line in lines {
       guard let extended = curl_slist_append(fields, line) else { return false }
       fields = extended
     }

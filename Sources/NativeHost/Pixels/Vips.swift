@@ -28,7 +28,9 @@ enum Vips {
     mallopt(M_TRIM_THRESHOLD, 4 << 20)
   }
 
+  /// Frees what libvips keeps for the calling thread, which ends. Where libvips was never initialised, that would read from a null pointer.
   static func endThread() {
+    guard isReady else { return }
     vips_thread_shutdown()
   }
 }

@@ -17,7 +17,7 @@ import Testing
     for target in ["/transform?src=", "/info?src=", "/placeholder/color?src="] {
       let exchange = host.get(target + Self.photo)
       #expect(exchange.fetches.count == 2)
-      #expect(exchange.fetches.allSatisfy { $0.fields == [.init(name: "cdn-loop", value: "localhost")] })
+      #expect(exchange.fetches.allSatisfy { $0.fields.contains(.init(name: "cdn-loop", value: "localhost")) })
     }
   }
 

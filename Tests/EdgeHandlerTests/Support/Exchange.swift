@@ -58,7 +58,7 @@ struct Exchange {
   }
 
   /// The URLs that were fetched.
-  var fetched: [String] { fetches.map(\.url) }
+  var fetched: [String] { fetches.map(\.target.place) }
 
   var plans: [RenderPlan] {
     flattened.compactMap { if case .render(let plan) = $0 { plan } else { nil } }
