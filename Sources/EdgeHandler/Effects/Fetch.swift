@@ -101,7 +101,8 @@ public enum ContentDecoding: Sendable, Equatable {
         self = .refused(coding)
         return
       }
-      guard let next: ContentDecoding = token == "gzip" || token == "x-gzip" ? .gzip : token == "deflate" ? .deflate : nil
+      guard
+        let next: ContentDecoding = token == "gzip" || token == "x-gzip" ? .gzip : token == "deflate" ? .deflate : nil
       else { continue }
       isSecond = decoding != .none
       decoding = next

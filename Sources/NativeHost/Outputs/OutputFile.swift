@@ -73,7 +73,8 @@ enum OutputFile {
       let isText = parts[6].hasSuffix(textSuffix)
       let suffix = isOriginal ? originalSuffix : isText ? textSuffix : ""
       let output = Output(
-        body: body, mediaType: String(parts[6].dropLast(suffix.count)), isOriginal: isOriginal, isText: isText, expires: expires)
+        body: body, mediaType: String(parts[6].dropLast(suffix.count)), isOriginal: isOriginal, isText: isText,
+        expires: expires)
       return isRead && parts[5] == checksum(output, digest) ? output : nil
     }
   }
@@ -144,9 +145,10 @@ enum OutputFile {
 
   private static func checksum(_ output: Output, _ digest: OutputDigest) -> String {
     var checksum = Checksum()
-    Array("\(digest.hex) \(output.expires) \(output.mediaType) \(output.isOriginal) \(output.isText)".utf8).withUnsafeBytes {
-      checksum.add($0)
-    }
+    Array("\(digest.hex) \(output.expires) \(output.mediaType) \(output.isOriginal) \(output.isText)".utf8)
+      .withUnsafeBytes {
+        checksum.add($0)
+      }
     output.body.withUnsafeReadableBytes { checksum.add($0) }
     return String(checksum.value, radix: 16)
   }

@@ -194,7 +194,8 @@ struct WireGenerator {
 
   mutating func outbound() -> OutboundRequest {
     OutboundRequest(
-      flag() ? .url(text()) : .sample(text()), fields: list { OutboundRequest.Field(name: $0.text(), value: $0.text()) }, maximumBytes: count(),
+      flag() ? .url(text()) : .sample(text()),
+      fields: list { OutboundRequest.Field(name: $0.text(), value: $0.text()) }, maximumBytes: count(),
       timeoutMilliseconds: count())
   }
 

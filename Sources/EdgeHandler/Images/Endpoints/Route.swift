@@ -33,7 +33,9 @@ struct Route: Sendable {
   /// reserved.
   private static func sourceAtRoot(_ path: String) -> String? {
     let bytes = path.bytes.dropFirst()
-    guard let slash = bytes.firstIndex(of: 0x2F), slash > bytes.startIndex, slash + 1 < bytes.endIndex else { return nil }
+    guard let slash = bytes.firstIndex(of: 0x2F), slash > bytes.startIndex, slash + 1 < bytes.endIndex else {
+      return nil
+    }
     let first = String(decoding: bytes[..<slash], as: UTF8.self)
     guard !Endpoint.reservedNames.contains(where: { $0 == first }) else { return nil }
     return String(decoding: bytes, as: UTF8.self)

@@ -47,7 +47,8 @@ final class OriginalLoading: Sendable {
         secretAccessKey: bucket.secretAccessKey, now: now)
       // Signed is what AWS wants signed; a field more is allowed.
       return exchange(
-        .url(bucket.endpoint.origin + path), fields: fields + ordinary, url: nil, of: reference.source, Progress(limits))
+        .url(bucket.endpoint.origin + path), fields: fields + ordinary, url: nil, of: reference.source, Progress(limits)
+      )
     }
   }
 
@@ -81,7 +82,8 @@ final class OriginalLoading: Sendable {
   }
 
   private func exchange(
-    _ target: OutboundRequest.Target, fields: [OutboundRequest.Field], url: WebURL?, of source: Source?, _ progress: Progress
+    _ target: OutboundRequest.Target, fields: [OutboundRequest.Field], url: WebURL?, of source: Source?,
+    _ progress: Progress
   ) -> Step<Loaded> {
     let outbound = OutboundRequest(
       target, fields: fields, maximumBytes: limits.maximumOriginalBytes,

@@ -185,7 +185,9 @@ extension Bucket {
 extension MarkPreset {
   private static let settingNames: [String] = ["w", "h", "size", "fit", "align", "pad", "opacity", "rotate", "repeat"]
 
-  fileprivate static func list(_ record: StrictObject, of workspace: Workspace) throws(ConfigurationError) -> [MarkPreset] {
+  fileprivate static func list(_ record: StrictObject, of workspace: Workspace) throws(ConfigurationError)
+    -> [MarkPreset]
+  {
     var presets: [MarkPreset] = []
     for member in try record.members("marks") {
       let record = try StrictObject(member.value, path: record.path + ": marks.\(member.name)")
