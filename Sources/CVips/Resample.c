@@ -41,7 +41,7 @@ typedef struct Resampling {
   // How a row of the input becomes numbers, and what they have come to a row of the output.
   void (*load)(struct Resampling *resampling, const void *pixels, float *row);
   void (*store)(const struct Resampling *resampling, int y, const float *sums, void *pixels);
-  // Of the output, and what a number of the input is multiplied with.
+  // The maximum value of an output sample, and what an input sample is multiplied with.
   float maximum, scale;
   Axis x, y;
   // Rows are made one after another, possibly by several threads.

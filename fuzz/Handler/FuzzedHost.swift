@@ -3,7 +3,7 @@ import EdgeHandler
 /// Performs effects out of an input, and ends the process where the handler breaks a promise.
 struct FuzzedHost {
   var handler: EdgeHandler
-  /// Of the next effects, a text each.
+  /// The results of the next effects, a text each.
   var results: ArraySlice<[UInt8]>
   private var blobs: UInt32 = 0
   /// Whether something has happened that is the host's fault.

@@ -24,7 +24,7 @@ int cavif_has_alpha(const CAVIFReader *reader);
 // Decodes the next frame into width × height × 4 bytes, RGBA, not premultiplied. Gives 0 on success.
 int cavif_next(CAVIFReader *reader, uint8_t *pixels);
 
-// Of the frame that was decoded last.
+// The duration in seconds, the colour profile and the rest of what the last decoded frame says.
 double cavif_seconds(const CAVIFReader *reader);
 const uint8_t *cavif_profile(const CAVIFReader *reader, size_t *count);
 

@@ -21,7 +21,7 @@ VipsImage *cvips_load_jpeg(const void *bytes, size_t count, int shrink);
 int cvips_jpeg_is_whole(const void *bytes, size_t count, gboolean (*stops)(void *context), void *context);
 VipsImage *cvips_load_png(const void *bytes, size_t count);
 VipsImage *cvips_load_webp(const void *bytes, size_t count, int frames, double scale);
-// Of libwebp, because libvips takes memory for all pixels, and clears it, before it tells a size.
+// The size of a WebP by libwebp's own reader, because libvips takes memory for all pixels, and clears it, before it tells a size.
 int cvips_webp_size(const void *bytes, size_t count, int *width, int *height);
 VipsImage *cvips_load_gif(const void *bytes, size_t count, int first, int frames);
 VipsImage *cvips_load_heif(const void *bytes, size_t count, gboolean thumbnail);

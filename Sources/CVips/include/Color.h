@@ -7,7 +7,7 @@
 typedef struct {
   // Light for each code value: 256 of them for a picture of 8 bits, 65536 for one of 16.
   const float *decode;
-  // Of the light of the picture's primaries, the weights of its luminance, and a table of what light is multiplied with: for a luminance
+  // The weights of luminance in the light of the picture's primaries, and a table of what light is multiplied with: for a luminance
   // of 0 to 1, by its square root, `CVIPS_CURVE` steps and one more. NULL: with nothing.
   float luminance[3];
   const float *system;

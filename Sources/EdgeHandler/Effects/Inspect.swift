@@ -82,7 +82,7 @@ public struct ImageHeader: Sendable, Equatable {
   }
 }
 
-/// Of a drawing, in px: its shape counts also where it is smaller than a pixel. More than 0 each way.
+/// The size of a drawing in px: its shape counts also where it is smaller than a pixel. More than 0 each way.
 public struct FractionalSize: Sendable, Equatable {
   public var width: FixedPoint
   public var height: FixedPoint

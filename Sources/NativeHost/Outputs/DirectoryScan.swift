@@ -38,7 +38,7 @@ struct DirectoryScan {
       guard fstatat(descriptor, name, &information, AT_SYMLINK_NOFOLLOW) == 0, information.st_mode & S_IFMT == S_IFREG
       else { continue }
       if name.hasPrefix("."), name.hasSuffix(OutputFile.temporarySuffix) {
-        // Of the times only that of the last change of status is not ours to set, so it is of the real clock.
+        // The time of the last change of status (ctime) is the only one that nobody can set, so it is of the real clock.
         if information.st_ctim.tv_sec < time(nil) - Self.temporaryLifetime { unlinkat(descriptor, name, 0) }
         continue
       }

@@ -36,7 +36,7 @@ public enum Abilities {
     return (try? Film(picture).encoded(Encoding(format: format), interruption)) != nil
   }
 
-  /// Of the others libvips itself has the decoders, or depends on the libraries that have.
+  /// Whether a format whose codec is optional can be decoded. libvips itself has the decoders of all others, or depends on the libraries that have.
   private static func canRead(_ format: ImageHeader.Format) -> Bool {
     let sample: [UInt8]
     switch format {

@@ -57,7 +57,7 @@ struct ColorTransform {
 
   /// In cd/m².
   fileprivate enum Luminance {
-    /// Of diffuse white (ITU-R BT.2408, table 1), which becomes white.
+    /// The luminance of diffuse white in cd/m² (ITU-R BT.2408, table 1), which becomes white.
     static let white = 203.0
     /// The brightest that is told apart; HLG's nominal peak, and what most PQ is mastered to.
     static let peak = 1000.0

@@ -13,7 +13,7 @@ struct IndexedPNG {
   private let palette: [UInt32]?
   /// What is written for a pixel, a byte each.
   private let samples: [UInt8]
-  /// Of libdeflate's twelve: there is a byte or less for each pixel, and these pictures are those that can be made small.
+  /// The compression level, of libdeflate's twelve: there is a byte or less for each pixel, and these pictures are those that can be made small.
   private static let level: Int32 = 9
 
   /// `nil` where the picture has more colours, or is grey of 8 bits, which a palette makes larger.

@@ -42,7 +42,7 @@ struct PNGComposition {
     return index == 1 ? try visible.withMetadata(of: still) : visible
   }
 
-  /// Of its own size, in the colours of an output.
+  /// The pixels of one frame, in the frame's own size and the colours of an output.
   private func picture(ofFrame index: Int) throws(PixelFailure) -> VipsPicture {
     let area = animation.frames[index].area
     let size = PixelSize(width: area.width, height: area.height)

@@ -103,7 +103,7 @@ extension VipsPicture {
     bands * Int(vips_format_sizeof(format))
   }
 
-  /// Of a picture that was computed for this alone.
+  /// Calls `body` with the pixels of a picture that was computed for this alone, which it may change.
   private func withPixels(_ body: (UnsafeMutableRawBufferPointer) -> Void) {
     guard let data = vips_image_get_data(pointer) else { return }
     body(

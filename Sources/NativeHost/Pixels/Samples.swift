@@ -20,7 +20,7 @@ extension VipsPicture {
     let isGrey = samples.photometric <= 1
     let bands = picture.bands
     let most = samples.isFloat ? 1 : 4_294_967_295.0
-    // Of whole numbers libvips has done it.
+    // libvips has inverted whole numbers already.
     if samples.photometric == 0, samples.isFloat {
       let factors = (0..<bands).map { $0 < samples.colors ? -1.0 : 1 }
       picture = try VipsPicture(
@@ -40,7 +40,7 @@ extension VipsPicture {
     return picture
   }
 
-  /// Of channels behind the colours the first is kept where it is alpha: because the file says so, or because it is the only one and no ink.
+  /// Drops the channels behind the colours, but for the first where it is alpha: because the file says so, or because it is the only one and no ink.
   private func withoutFurtherBands(_ samples: TIFFStructure.Samples) throws(PixelFailure) -> VipsPicture {
     let further = bands - samples.colors
     let isAlpha = samples.extra == 1 || samples.extra == 2 || (further == 1 && samples.photometric != 5)

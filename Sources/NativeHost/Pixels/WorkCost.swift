@@ -27,7 +27,7 @@ struct WorkCost {
     (1 << 30) + 40 * min(pixels, 1 << 32)
   }
 
-  /// Of decoding an original, or of reading its header.
+  /// The cost of decoding an original, or of reading its header.
   init(_ bytes: UnsafeRawBufferPointer, decodes: Bool, allFrames: Bool = false, _ context: PixelContext) {
     _ = add(bytes, allFrames: allFrames, context)
     if !decodes { unbroken = 0 }
@@ -75,7 +75,7 @@ struct WorkCost {
       guard let bytes = blobs[blob] else { return (PixelSize(width: 1, height: 1), 1) }
       (size, frames) = add(bytes, allFrames: wanted == .all, context)
       operations = following
-      // Of an SVG that is drawn at its own size only the process that draws it can tell.
+      // The size of an SVG that is drawn at its own is known to the process that draws it only.
       if size.area == 0, !following.contains(where: \.isResize), Sniffing.format(of: bytes) == .svg {
         size = (try? context.renderer(of: bytes).naturalSize()).map(\.rounded) ?? size
       }

@@ -11,7 +11,7 @@ import Testing
     var width: Int
     var height: Int
     var plays: Int
-    /// Of each frame, in milliseconds.
+    /// The duration of each frame, in milliseconds.
     var durations: [Int]
     /// RGBA values of each frame from the top left, row by row.
     var frames: [[[Int]]]

@@ -133,7 +133,7 @@ final class InfoLoading: Sendable {
   /// The lifetime of a stored result and of its answers, in seconds.
   fileprivate static let lifetimeSeconds = 86_400
   private static let longestSide = 64
-  /// Of a strip, so that each of a BlurHash's four terms across it is told by two pixels.
+  /// The shorter side of a strip's sample in px, so that each of a BlurHash's four terms across it is told by two pixels.
   private static let leastSide = 8
 
   func start() -> Step<Answer> {
@@ -221,7 +221,7 @@ extension ResolvedOutput {
     return response(body, provenance, fields)
   }
 
-  /// Of an original that ends early.
+  /// The response for an original that ends early.
   fileprivate func partialResponse(_ body: [UInt8], _ provenance: Provenance) -> Response {
     response(body, provenance, partialFields(provenance, detail: partialDetail))
   }

@@ -49,7 +49,7 @@ struct ThumbHash: Sendable {
     bytes = hash.map { UInt8(truncatingIfNeeded: $0) }
   }
 
-  /// Of what is at least 0 and small.
+  /// Rounds what is at least 0 and small; 0 for anything else.
   private static func rounded(_ value: Double) -> Int {
     value > 0 && value < 1_000_000 ? Int(value + 0.5) : 0
   }
@@ -92,7 +92,7 @@ struct ThumbHash: Sendable {
     }
   }
 
-  /// Of one channel, those in the upper left triangle of a grid.
+  /// The cosine terms of one channel, those in the upper left triangle of a grid.
   private struct Terms {
     var average = 0.0
     /// Row by row, 0–1 each, where ½ is none of it.

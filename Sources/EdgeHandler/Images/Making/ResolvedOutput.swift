@@ -33,7 +33,7 @@ struct ResolvedOutput: Sendable {
     return fields
   }
 
-  /// Of an answer that is less than was asked for. It has no entity tag: the key's means the complete one.
+  /// The fields of an answer that is less than was asked for. It has no entity tag: the key's means the complete one.
   func partialFields(_ provenance: Provenance, detail: String?) -> HTTPFields {
     var fields = head.fields(variesByAccept: isNegotiated)
     fields.add(.cacheControl, "public, max-age=\(Self.partialLifetimeSeconds)")
@@ -91,7 +91,7 @@ enum Provenance: Sendable {
   case collapsed
   case made(fetch: Int, render: Int, isStored: Bool)
 
-  /// Of an output whose original ends early.
+  /// The detail of `Cache-Status` for an output whose original ends early.
   static let damaged = "damaged"
 
   var cacheStatus: String {

@@ -44,7 +44,7 @@ extension MarkSettings {
     return rotation.millionths % quarter == 0 ? Int(rotation.millionths / quarter) : nil
   }
 
-  /// Of an angle from 0 to below 360 degrees, or of what it lacks to another.
+  /// The cosine of an angle from 0 to below 360 degrees, or of what it lacks to another.
   private static func cosine(_ degrees: FixedPoint, before other: Int64 = 0) -> Double {
     let whole = 360 * FixedPoint.scale
     let angle = (degrees.millionths + whole - other * FixedPoint.scale) % whole

@@ -65,7 +65,7 @@ struct TransformPlan: Sendable, Equatable {
     var fitting = framing.operations
     size = framing.size
     if let background {
-      // Of an opaque original as well: where it ends early it is transparent.
+      // An opaque original is flattened as well: where it ends early it is transparent.
       // Before the canvas is extended: what lies around already has the colour, and would get it twice.
       let extends = fitting.firstIndex { if case .extend = $0 { true } else { false } }
       fitting.insert(.flatten(background), at: extends ?? fitting.endIndex)

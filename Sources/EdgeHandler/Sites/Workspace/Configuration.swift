@@ -4,7 +4,7 @@ public struct Configuration: Sendable {
   /// A workspace answers at `<namespace>.<baseDomain>`; lower case, no trailing dot.
   public var baseDomain: String
   public var limits: Limits
-  /// Of the machine, and so of the host's saying, whatever the configuration's text is.
+  /// What the machine can read and write: the host says so, whatever the configuration's text is.
   public var capabilities = Capabilities.all
 
   public init(workspaces: [Workspace], baseDomain: String = "localhost", limits: Limits = Limits()) {

@@ -13,11 +13,11 @@ struct DrawingJob {
 
   var kind: Kind
   var maximumPixels: Int
-  /// Of computation.
+  /// The limit of CPU time, in seconds.
   var seconds: Int
   /// What is added to that of a copy.
   var niceness: Int
-  /// Of the original.
+  /// The size of the original in bytes.
   var byteCount: Int
 
   init(_ kind: Kind, maximumPixels: Int, seconds: Int, niceness: Int, byteCount: Int) {
@@ -43,7 +43,7 @@ struct DrawingJob {
   }
 }
 
-/// Of an SVG, in px.
+/// The size that an SVG gives itself, in px.
 struct NaturalSize: Equatable {
   static let byteCount = 16
 
@@ -67,7 +67,7 @@ struct NaturalSize: Equatable {
   }
 }
 
-/// Of pixels; the longest side is cairo's.
+/// The size of a drawn picture in pixels; the longest side is cairo's.
 struct RasterSize: Equatable {
   static let byteCount = 8
   static let longestSide = 32_767

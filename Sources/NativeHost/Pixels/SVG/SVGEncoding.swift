@@ -2,7 +2,7 @@ import CZlibLibrary
 
 /// An SVG as files have it: compressed (SVGZ) or not, in UTF-8 or, with a byte order mark, in UTF-16.
 enum SVGEncoding {
-  /// Of a document, inflated.
+  /// The maximum size of an inflated document, in bytes.
   static let maximumBytes = 64 << 20
 
   static func isCompressed(_ bytes: some Collection<UInt8>) -> Bool {

@@ -12,7 +12,7 @@ public enum SVGWorker {
   /// For the program that has this among its commands.
   public static let arguments = ["svg-worker"]
 
-  /// Of a copy, beyond what librsvg needs for the largest picture: its surface and what goes with it.
+  /// The maximum address space of a copy in bytes, beyond what librsvg needs for the largest picture: its surface and what goes with it.
   private static let maximumMemory: UInt64 = 2 << 30
 
   /// Takes sockets from standard output, which is one too, until that is closed; for each there is a copy that does its job. Returns the status to

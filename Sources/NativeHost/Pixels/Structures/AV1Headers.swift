@@ -4,7 +4,7 @@ struct AV1Headers {
   private(set) var size: (width: Int, height: Int)?
   /// Whether all is known that decoding depends on: one picture, whose header names no other size.
   private(set) var isPredictable = true
-  /// Of the last sequence header.
+  /// The colour description of the last sequence header.
   var color: Color? { sequence?.color }
   private var sequence: Sequence?
   private var pictures = 0

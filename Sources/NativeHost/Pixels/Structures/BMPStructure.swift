@@ -25,7 +25,7 @@ enum BMPStructure {
     return structure
   }
 
-  /// Of a picture in a BMP, and of one in an ICO, where the height is that of the colours and the mask together.
+  /// The header of a picture in a BMP, or in an ICO, where the height is that of the colours and the mask together.
   struct PictureHeader {
     let byteCount: Int
     let width: Int
@@ -62,7 +62,7 @@ enum BMPStructure {
       else { return nil }
     }
 
-    /// Of the pixels: a decoder leaves black what is not there. Of runs nobody can tell.
+    /// The least size of the pixels' data in bytes: a decoder leaves black what is not there. 0 for run lengths, whose size is unknown.
     var leastBytes: Int {
       guard compression != 1, compression != 2 else { return 0 }
       let (count, isTooMuch) = ((width * bitsPerPixel + 31) / 32 * 4).multipliedReportingOverflow(by: height)

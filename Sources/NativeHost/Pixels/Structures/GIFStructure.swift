@@ -37,7 +37,7 @@ enum GIFStructure {
   private struct Partial {
     /// The number of the frame whose data has begun.
     var frame: Int?
-    /// Of what can be read.
+    /// Where what can be read ends.
     var end: Int
     /// The length of the data block that is cut off: where it stands, and what is left of the block.
     var length: (place: Int, left: Int)?
@@ -66,7 +66,7 @@ enum GIFStructure {
     init(_ bytes: UnsafeRawBufferPointer, noting most: Int) {
       start = min(13 + Self.colorTableLength(bytes[10]), bytes.count)
       var place = start
-      // Of the graphic control extension: disposal, and whether there is a transparent colour.
+      // The graphic control extension's flags: disposal, and whether there is a transparent colour.
       var control = 0
       while place < bytes.count {
         let block = place

@@ -79,7 +79,7 @@ enum HEIFStructure {
     String(decoding: (property.part(from: 4) ?? property).prefix(64).prefix { $0 != 0 }, as: UTF8.self)
   }
 
-  /// Of a picture in AV1, or of the first tile of one that is made of such.
+  /// The colour description in the AV1 data of a picture, or of the first tile of one that is made of tiles.
   private static func sequenceColor(of item: HEIFItems.Item, in items: HEIFItems) -> AV1Headers.Color? {
     var item = item
     for _ in 0..<maximumDepth {

@@ -10,7 +10,7 @@ enum ICOStructure {
   static func read(_ bytes: UnsafeRawBufferPointer) throws(PixelFailure) -> Structure {
     guard let count = bytes.littleEndian(2, at: 4), count <= maximumPictures else { throw .undecodable }
     let pictures = (0..<count).compactMap { Picture(bytes, entry: 6 + 16 * $0) }
-    // Of equals the one of more colours.
+    // Where sizes are equal, the picture with more colours wins.
     let largest = pictures.max {
       ($0.size.area, $0.bitsPerPixel) < ($1.size.area, $1.bitsPerPixel)
     }

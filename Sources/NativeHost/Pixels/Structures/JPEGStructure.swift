@@ -57,7 +57,7 @@ enum JPEGStructure {
     var hasEnd = false
     var end: Int
     private var segments = 0
-    /// Of each component, which bits of each coefficient the scans so far have not told: all, or so many of the lowest.
+    /// For each component, the bits of each coefficient that the scans so far have not told: all, or so many of the lowest.
     private var missingBits: [Int: [Int]] = [:]
     private static let all = 255
 

@@ -6,7 +6,7 @@ import CZlibLibrary
 /// By zlib, since libdeflate gives nothing of a stream that is not whole.
 struct PNGRecompression {
   private(set) var file: [UInt8] = []
-  /// Of each pass how many rows are there. One that is not interlaced is one pass.
+  /// How many rows of each pass are there. A picture that is not interlaced is one pass.
   private(set) var rows: [Int] = []
   /// Whether no pixel is missing and nothing contradicts a checksum of them all.
   private(set) var isWhole = false
@@ -179,7 +179,7 @@ struct PNGRecompression {
 
 /// The rows of a PNG that come one after the other: all, or every n-th pixel of every m-th (PNG 3, section 8).
 struct PNGPass {
-  /// Of the first pixel, and from one to the next.
+  /// The column of the first pixel.
   let x: Int
   let y: Int
   let stepX: Int

@@ -8,7 +8,7 @@ import EdgeHandler
 struct Structure {
   /// The size of the largest picture that the decoder returns for one frame, or allocates memory for.
   var decoded: PixelSize
-  /// Of an animation. Libraries are asked to look for no more than one too many.
+  /// The count of an animation's frames; libraries are asked to look for no more than one over the limit.
   var frames = 1
   /// Whether ``decoded`` is not what the container says of itself.
   var isLying = false
@@ -71,7 +71,7 @@ extension Structure {
     max(limits.maximumFrames, 1) + 1
   }
 
-  /// Of an AVIF with or without moving pictures, and with or without a still.
+  /// The structure of an AVIF with or without moving pictures, and with or without a still.
   fileprivate static func moving(_ bytes: UnsafeRawBufferPointer) throws(PixelFailure) -> Structure {
     guard let sequence = AVIFSequence(bytes) else { return try HEIFStructure.read(bytes) }
     var structure: Structure

@@ -16,7 +16,7 @@ enum TIFFStructure {
 
   /// How the samples of the first picture are to be taken.
   struct Samples: Equatable {
-    /// Of the picture, whatever its tiles reach to.
+    /// The size of the picture, whatever its tiles reach to.
     var size: PixelSize
     /// PhotometricInterpretation: 0 and 1 are grey, 2 is RGB, 5 is ink.
     var photometric: Int
