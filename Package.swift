@@ -104,7 +104,7 @@ let package = Package(
       path: "bench/HandlerCost", swiftSettings: strict),
 
     // What several test targets need.
-    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+    .target(name: "TestSupport", path: "Tests/Support", exclude: ["look.py"], swiftSettings: strict),
     .testTarget(
       name: "EdgeHandlerTests", dependencies: ["EdgeHandler", "TestSupport"], exclude: ["Builds/transcripts.js"],
       swiftSettings: strict),
@@ -117,7 +117,7 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
-      exclude: ["Pixels/Support/look.py"], swiftSettings: strict),
+      swiftSettings: strict),
     // Reads its cases where they lie, and runs programs: the two builds under test.
     .testTarget(
       name: "ConformanceTests", dependencies: ["TestSupport", "imgedge"],

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Changes what a workspace binds while its outputs are kept, which no case can do: the servers are started anew over the same data.
@@ -98,10 +99,10 @@ import Testing
         return answer
       }
       let place = Data(#"{ "pixels": [{ "x": 0.95, "y": 0.95, "color": "\#(color)" }] }"#.utf8)
-      let sight = try run.reader.look(
-        at: answer.body, for: JSONDecoder().decode(PictureExpectation.self, from: place), folder: run.pictures)
-      if sight.pixels != [color + "ff"] {
-        wrong.append("life \(lives), \(target): it is \(sight.pixels), not \(color)")
+      let expected = try JSONDecoder().decode(PictureExpectation.self, from: place)
+      let look = try PictureReader.shared.look(at: answer.body, for: expected, folder: run.pictures)
+      if look.colors(at: expected.pixels) != [color + "ff"] {
+        wrong.append("life \(lives), \(target): it is \(look.pixels), not \(color)")
       }
       if answer["cache-status"]?.contains(cache) != true {
         wrong.append("life \(lives), \(target): \(answer["cache-status"] ?? "no cache-status") is no \(cache)")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Compares one answer with what a case expects of it. Each function returns what is wrong, in words.
 struct Checks {
@@ -110,9 +111,9 @@ struct Checks {
 
   private func picture() -> [String] {
     guard let wanted = expected.picture else { return [] }
-    let sight: PictureReader.Sight
+    let look: Look
     do {
-      sight = try run.reader.look(at: answer.body, for: wanted, folder: run.pictures)
+      look = try PictureReader.shared.look(at: answer.body, for: wanted, folder: run.pictures)
     } catch {
       return ["the picture cannot be read: \(error)"]
     }
@@ -120,25 +121,26 @@ struct Checks {
     func compare<Value: Equatable>(_ name: String, _ value: Value, _ wanted: Value?) {
       if let wanted, value != wanted { wrong.append("\(name) is \(value), not \(wanted)") }
     }
-    compare("format", sight.format, wanted.format)
-    compare("width", sight.width, wanted.width)
-    compare("height", sight.height, wanted.height)
-    compare("count of frames", sight.frames, wanted.frames)
-    compare("alpha", sight.alpha, wanted.hasAlpha)
-    compare("palette", sight.palette, wanted.isPalette)
-    compare("lossless", sight.lossless, wanted.isLossless)
-    compare("list of delays", sight.delays, wanted.delays)
-    compare("count of showings", sight.plays, wanted.plays)
-    compare("metadata", sight.metadata.sorted(), wanted.metadata?.sorted())
-    if let colors = wanted.colors { compare("list of colours", sight.colors ?? [], colors.sorted()) }
-    for (pixel, color) in zip(wanted.pixels, sight.pixels) {
+    compare("format", look.format, wanted.format)
+    compare("width", look.width, wanted.width)
+    compare("height", look.height, wanted.height)
+    compare("count of frames", look.frames, wanted.frames)
+    compare("alpha", look.hasAlphaChannel, wanted.hasAlpha)
+    compare("palette", look.mode == "P", wanted.isPalette)
+    compare("lossless", look.isLossless, wanted.isLossless)
+    compare("list of delays", look.delays, wanted.delays)
+    compare("count of showings", look.plays, wanted.plays)
+    compare("metadata", look.metadata.summary.sorted(), wanted.metadata?.sorted())
+    if let colors = wanted.colors { compare("list of colours", look.colors ?? [], colors.sorted()) }
+    for (pixel, color) in zip(wanted.pixels, look.colors(at: wanted.pixels)) {
+      let color = color ?? "no frame"
       let distance = zip(Self.channels(pixel.color), Self.channels(color)).map { abs($0 - $1) }.max() ?? 255
       if distance > pixel.tolerance {
         wrong.append("at \(pixel.x), \(pixel.y) of frame \(pixel.frame) it is \(color), not \(pixel.color)")
       }
     }
-    if let resembles = wanted.resembles, (sight.decibels ?? 0) < resembles.decibels {
-      wrong.append("it is \(sight.decibels ?? 0) dB from \(resembles.picture), less than \(resembles.decibels)")
+    if let resembles = wanted.resembles, (look.decibels ?? 0) < resembles.decibels {
+      wrong.append("it is \(look.decibels ?? 0) dB from \(resembles.picture), less than \(resembles.decibels)")
     }
     return wrong
   }

@@ -36,7 +36,6 @@ final class Run: Sendable {
   let origins: [String: Origin]
   let pictures: URL
   let folder: URL
-  let reader: PictureReader
   private let processes: [SupervisedProcess]
 
   private init(cases: [Case]) throws {
@@ -44,7 +43,6 @@ final class Run: Sendable {
     self.folder = folder
     pictures = folder.appending(path: "pictures")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    reader = try PictureReader(log: folder.appending(path: "look.log"))
     Run.atExit(remove: folder)
 
     if let deployment = Layout.deployment {

@@ -1,6 +1,7 @@
 import EdgeHandler
 import NIOCore
 import Pixels
+import TestSupport
 import Testing
 
 /// Originals that end early, or whose checksums are wrong.

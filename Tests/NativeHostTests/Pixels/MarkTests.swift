@@ -1,5 +1,6 @@
 import EdgeHandler
 import NIOCore
+import TestSupport
 import Testing
 
 @Suite struct MarkTests {

@@ -1,4 +1,5 @@
 import EdgeHandler
+import TestSupport
 import Testing
 
 @Suite struct MetadataTests {

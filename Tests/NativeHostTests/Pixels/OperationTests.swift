@@ -1,5 +1,6 @@
 import EdgeHandler
 import Foundation
+import TestSupport
 import Testing
 
 /// Each operation against its definition, computed here.

@@ -1,6 +1,7 @@
 import EdgeHandler
 import Foundation
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Pixels

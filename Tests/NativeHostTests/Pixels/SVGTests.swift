@@ -2,6 +2,7 @@ import EdgeHandler
 import Foundation
 import NIOCore
 import Pixels
+import TestSupport
 import Testing
 
 @Suite struct SVGTests {

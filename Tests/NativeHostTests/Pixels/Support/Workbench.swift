@@ -2,6 +2,7 @@ import EdgeHandler
 import Foundation
 import NIOCore
 import Pixels
+import TestSupport
 import Testing
 
 /// The engine, asked and awaited.
@@ -98,7 +99,7 @@ enum Workbench {
   ) throws -> Look {
     try PictureReader.shared.look(
       LookRequest(
-        path: TestPictures.keep(bytes), pixels: pixels, reference: reference.map(TestPictures.path), box: box,
+        path: TestPictures.keep(bytes), pixels: pixels.map { $0.map(Double.init) }, reference: reference.map(TestPictures.path), box: box,
         sigma: sigma, sharpen: sharpen))
   }
 }
