@@ -76,7 +76,7 @@ fuzz: ## Feed the readers of requests and pictures with what libFuzzer makes up 
 	@mkdir -p $(FUZZ_BUILD)/corpus/handler $(FUZZ_BUILD)/corpus/pixels
 	$(PYTHON) Tests/Pictures/draw.py $(FUZZ_BUILD)/pictures
 	$(PYTHON) Tests/Pictures/matrix.py $(FUZZ_BUILD)/pictures
-	find $(FUZZ_BUILD)/pictures -size +24k -delete
+	find $(FUZZ_BUILD)/pictures -type f -size +24k -delete
 	cd $(FUZZ_BUILD) && release/fuzz-handler -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=2 -dict="$(CURDIR)/fuzz/words.dict" \
 	  -verbosity=0 -print_final_stats=1 corpus/handler "$(CURDIR)/fuzz/seeds/handler"
 	cd $(FUZZ_BUILD) && release/fuzz-pixels -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=20 \
