@@ -234,7 +234,7 @@ Deno.test("no proxy of the environment gets an original", async () => {
     equal(await pixels.hasRoom(), true);
     equal(seen, []);
     // That it would be seen.
-    await new Promise((resolve) => http.get(outbound.url, { agent: false }, resolve).on("error", resolve));
+    await new Promise((resolve) => http.get(outbound.target.url, { agent: false }, resolve).on("error", resolve));
     equal(seen.length, 1);
   } finally {
     for (const [name, value] of before) value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);

@@ -119,7 +119,7 @@ Deno.test("who waits for a miss that fails gets the same problem", async () => {
 Deno.test("a trap in one request does not take down the next", async () => {
   let leaveHanging;
   const hanging = new Promise((resolve) => leaveHanging = resolve);
-  const { seen: _, ...effects } = host({ fetch: ({ url }) => url.endsWith("slow.png") ? hanging : Promise.resolve(found) });
+  const { seen: _, ...effects } = host({ fetch: ({ target: { sample } }) => sample.endsWith("slow.png") ? hanging : Promise.resolve(found) });
   let isBroken = false;
   const trap = () => {
     throw new WebAssembly.RuntimeError("unreachable");
@@ -373,7 +373,7 @@ Deno.test("a workspace is served while another's misses take all the room, of wh
   let release;
   const waiting = new Promise((resolve) => release = () => resolve(found));
   const { seen, ...effects } = host({
-    fetch({ url }, { signal }) {
+    fetch({ target: { url = "" } }, { signal }) {
       if (!url.startsWith("https://noisy.example/")) return Promise.resolve(found);
       return new Promise((resolve) => {
         signal.addEventListener("abort", () => {
@@ -549,7 +549,7 @@ Deno.test("outputs that nobody has read yet are bounded, by workspace; what seve
 Deno.test("what has been answered is noted once, with the module's record and what was measured", async () => {
   const noted = [];
   const records = { note: (usage) => noted.push(usage), fault: () => {} };
-  const { seen: _, ...effects } = host({ fetch: ({ url }) => Promise.resolve(url.endsWith("none.png") ? { failed: "timedOut" } : found) });
+  const { seen: _, ...effects } = host({ fetch: ({ target: { sample } }) => Promise.resolve(sample.endsWith("none.png") ? { failed: "timedOut" } : found) });
   const worker = await createWorker({ module, ...effects, records });
   const gone = new AbortController();
   const lost = worker.respond(call("/samples/c.png"), gone.signal);
