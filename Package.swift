@@ -103,10 +103,12 @@ let package = Package(
       dependencies: ["EdgeHandler", .product(name: "HTTPTypes", package: "swift-http-types")],
       path: "bench/HandlerCost", swiftSettings: strict),
 
+    // The loop over steps for hosts that are played, by tests and by the fuzzer.
+    .target(name: "EdgeTesting", dependencies: ["EdgeHandler"], swiftSettings: strict),
     // What several test targets need.
     .target(name: "TestSupport", path: "Tests/Support", exclude: ["look.py"], swiftSettings: strict),
     .testTarget(
-      name: "EdgeHandlerTests", dependencies: ["EdgeHandler", "TestSupport"], exclude: ["Builds/transcripts.js"],
+      name: "EdgeHandlerTests", dependencies: ["EdgeHandler", "EdgeTesting", "TestSupport"], exclude: ["Builds/transcripts.js"],
       swiftSettings: strict),
     .testTarget(
       name: "NativeHostTests",
@@ -130,7 +132,7 @@ let package = Package(
 if Context.environment["FUZZ"] != nil {
   package.targets += [
     .executableTarget(
-      name: "fuzz-handler", dependencies: ["EdgeHandler"], path: "fuzz/Handler", swiftSettings: strict),
+      name: "fuzz-handler", dependencies: ["EdgeHandler", "EdgeTesting"], path: "fuzz/Handler", swiftSettings: strict),
     .executableTarget(
       name: "fuzz-pixels",
       dependencies: ["EdgeHandler", "Pixels", .product(name: "NIOCore", package: "swift-nio")],

@@ -1,11 +1,14 @@
 import EdgeHandler
+import EdgeTesting
 
 /// Performs effects out of an input, and ends the process where the handler breaks a promise.
-struct FuzzedHost {
+struct FuzzedHost: StepPerformer {
   var handler: EdgeHandler
   /// The results of the next effects, a text each.
   var results: ArraySlice<[UInt8]>
   private var blobs: UInt32 = 0
+  /// The keys that the request has claimed and not settled.
+  private var claims: [CacheKey] = []
   /// Whether something has happened that is the host's fault.
   private var hasFailed = false
 
@@ -19,8 +22,9 @@ struct FuzzedHost {
     let context = Context(now: 1_767_225_600, isReady: true)
     _ = handler.explain(request, context: context)
     hasFailed = false
-    var claims: [CacheKey] = []
-    let answer = perform(handler.handle(request, context: context), &claims)
+    claims = []
+    // No effect throws here.
+    guard let answer = try? perform(handler.handle(request, context: context)) else { return }
     for settlement in answer.settlements {
       switch settlement {
       case .store(let key, _), .fail(let key, _): claims.removeAll { $0 == key }
@@ -34,32 +38,27 @@ struct FuzzedHost {
     precondition((try? Response(wire: answer.response.wire)) != nil, "an answer that cannot be read")
   }
 
-  private mutating func perform<Value>(_ first: Step<Value>, _ claims: inout [CacheKey]) -> Value {
-    var step = first
-    while true {
-      switch step {
-      case .done(let value): return value
-      case .lookUp(let request, let then):
-        let result = next() ?? LookUpResult.miss
-        if case .miss = result { claims.append(request.key) }
-        if case .failed(let problem) = result, problem.code.status == 500 { hasFailed = true }
-        step = then(result)
-      case .fetch(_, let then): step = then(next() ?? .response(response()))
-      case .inspect(_, let then):
-        step = then(next() ?? .image(ImageHeader(format: .png, width: 300, height: 200, frames: 3, hasAlpha: true)))
-      case .render(let plan, let then):
-        precondition((try? RenderPlan(wire: plan.wire)) != nil, "a plan that cannot be read")
-        let result = next() ?? RenderResult.output(RenderedOutput(body: blob(), byteCount: 12_345, milliseconds: 7))
-        if result == .failed { hasFailed = true }
-        step = then(result)
-      case .sample(_, let then): step = then(next() ?? sample())
-      case .all(let flows, let then):
-        var loaded: [Loaded] = []
-        for flow in flows { loaded.append(perform(flow, &claims)) }
-        step = then(loaded)
-      }
-    }
+  mutating func lookUp(_ request: LookUpRequest) -> LookUpResult {
+    let result = next() ?? LookUpResult.miss
+    if case .miss = result { claims.append(request.key) }
+    if case .failed(let problem) = result, problem.code.status == 500 { hasFailed = true }
+    return result
   }
+
+  mutating func fetch(_ request: OutboundRequest) -> FetchResult { next() ?? .response(response()) }
+
+  mutating func inspect(_ request: InspectRequest) -> InspectResult {
+    next() ?? .image(ImageHeader(format: .png, width: 300, height: 200, frames: 3, hasAlpha: true))
+  }
+
+  mutating func render(_ plan: RenderPlan) -> RenderResult {
+    precondition((try? RenderPlan(wire: plan.wire)) != nil, "a plan that cannot be read")
+    let result = next() ?? RenderResult.output(RenderedOutput(body: blob(), byteCount: 12_345, milliseconds: 7))
+    if result == .failed { hasFailed = true }
+    return result
+  }
+
+  mutating func sample(_ request: SampleRequest) -> SampleResult { next() ?? sample() }
 
   private mutating func next<Result: WireValue>() -> Result? {
     results.popFirst().flatMap { try? Result(wireText: $0) }

@@ -1,3 +1,4 @@
+import EdgeTesting
 import Foundation
 import TestSupport
 import Testing
@@ -47,7 +48,7 @@ import Testing
 
   /// How many of the calls have a transcript of their own.
   private func agree(on calls: [Call]) throws -> Int {
-    let native = try TranscriptWriter(Self.setup)
+    var native = try TranscriptWriter(Self.setup)
     let expected = try calls.map { try native.lines(of: $0) }
     let checksums = expected.map { [String(TranscriptWriter.checksum(Array($0.joined(separator: "\n").utf8)))] }
     let found = try transcripts("checksums", of: calls)
@@ -76,7 +77,7 @@ import Testing
 }
 
 /// A native host without anything in it, that writes down what is wanted of it.
-private final class TranscriptWriter {
+private struct TranscriptWriter: StepPerformer {
   private let handler: EdgeHandler
   private var lines: [String] = []
 
@@ -130,12 +131,12 @@ private final class TranscriptWriter {
     bytes.reduce(0x811C_9DC5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
   }
 
-  func lines(of call: Call) throws -> [String] {
+  mutating func lines(of call: Call) throws -> [String] {
     lines = []
     let request = Request(call.request)
     let answer =
       if let request {
-        try finish(handler.handle(request, context: call.context))
+        try perform(handler.handle(request, context: call.context))
       } else {
         Answer(EdgeHandler.answer(to: .malformedRequest))
       }
@@ -151,22 +152,13 @@ private final class TranscriptWriter {
       notes: answer.notes)
   }
 
-  private func finish<Value>(_ first: Step<Value>) throws -> Value {
-    var step = first
-    while true {
-      switch step {
-      case .done(let value): return value
-      case .lookUp(let request, let then): step = then(try result("lookUp", request))
-      case .fetch(let request, let then): step = then(try result("fetch", request))
-      case .inspect(let request, let then): step = then(try result("inspect", request))
-      case .render(let plan, let then): step = then(try result("render", plan))
-      case .sample(let request, let then): step = then(try result("sample", request))
-      case .all(let flows, let then): step = then(try flows.map { try finish($0) })
-      }
-    }
-  }
+  mutating func lookUp(_ request: LookUpRequest) throws -> LookUpResult { try result("lookUp", request) }
+  mutating func fetch(_ request: OutboundRequest) throws -> FetchResult { try result("fetch", request) }
+  mutating func inspect(_ request: InspectRequest) throws -> InspectResult { try result("inspect", request) }
+  mutating func render(_ plan: RenderPlan) throws -> RenderResult { try result("render", plan) }
+  mutating func sample(_ request: SampleRequest) throws -> SampleResult { try result("sample", request) }
 
-  private func result<Result: WireValue>(_ kind: String, _ wanted: some WireValue) throws -> Result {
+  private mutating func result<Result: WireValue>(_ kind: String, _ wanted: some WireValue) throws -> Result {
     let bytes = wanted.wire.serialized()
     lines.append("\(kind) \(String(decoding: bytes, as: UTF8.self))")
     let texts = try #require(Self.results[kind])

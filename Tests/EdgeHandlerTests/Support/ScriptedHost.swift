@@ -1,3 +1,4 @@
+import EdgeTesting
 import HTTPTypes
 import Testing
 
@@ -16,7 +17,7 @@ import Testing
 ///
 /// It complains of its own accord about what no flow may do: leave a claimed key behind, or make a plan that does not hold
 /// together (``PlanCheck``).
-struct ScriptedHost {
+struct ScriptedHost: StepPerformer {
   var handler: EdgeHandler
   var context = Context(now: 1_767_225_600, isReady: true)
   /// What the store holds.
@@ -31,6 +32,9 @@ struct ScriptedHost {
   private var script: [String: [ScriptedOriginal]] = [:]
   private var originals: [Blob: ScriptedOriginal] = [:]
   private var blobs: UInt32 = 0
+  /// What the request in hand has asked for so far, and the keys that it has claimed.
+  private var effects: [Exchange.Effect] = []
+  private var claims: [CacheKey] = []
 
   init(_ configuration: Configuration) {
     handler = EdgeHandler(configuration: configuration)
@@ -71,9 +75,13 @@ struct ScriptedHost {
   }
 
   mutating func perform(_ request: Request) -> Exchange {
-    var effects: [Exchange.Effect] = []
-    var claims: [CacheKey] = []
-    let answer = perform(handler.handle(request, context: context), &effects, &claims)
+    (effects, claims) = ([], [])
+    let answer: Answer
+    do {
+      answer = try perform(handler.handle(request, context: context))
+    } catch {
+      fatalError("no effect throws here: \(error)")
+    }
     for settlement in answer.settlements {
       let key: CacheKey
       switch settlement {
@@ -93,56 +101,20 @@ struct ScriptedHost {
     return Exchange(answer: answer, effects: effects)
   }
 
-  private mutating func perform<Value>(
-    _ first: Step<Value>, _ effects: inout [Exchange.Effect], _ claims: inout [CacheKey]
-  ) -> Value {
-    var step = first
-    while true {
-      switch step {
-      case .done(let value): return value
-      case .lookUp(let request, let then):
-        let key = request.key
-        if request.share.workspace.isEmpty { Issue.record("a look-up says not whose it is") }
-        effects.append(.lookUp(key))
-        let result = lookUps.isEmpty ? outputs[key].map { .hit($0) } ?? .miss : lookUps.removeFirst()
-        switch result {
-        case .miss, .originalServes: claims.append(key)
-        case .hit, .collapsed, .failed: break
-        }
-        step = then(result)
-      case .fetch(let request, let then):
-        effects.append(.fetch(request))
-        step = then(fetch(request))
-      case .inspect(let request, let then):
-        effects.append(.inspect(request))
-        step = then(originals[request.blob]?.inspection(request) ?? .unsupported)
-      case .render(let plan, let then):
-        effects.append(.render(plan))
-        for fault in PlanCheck.faults(plan, original: { [originals] in originals[$0]?.header }) {
-          Issue.record("\(fault)")
-        }
-        step = then(render())
-      case .sample(let request, let then):
-        effects.append(.sample(request))
-        step = then(originals[request.blob]?.sample ?? .undecodable)
-      case .all(let flows, let then):
-        var results: [Loaded?] = Array(repeating: nil, count: flows.count)
-        var inner: [[Exchange.Effect]] = Array(repeating: [], count: flows.count)
-        for index in performsLastFlowFirst ? Array(flows.indices.reversed()) : Array(flows.indices) {
-          results[index] = perform(flows[index], &inner[index], &claims)
-        }
-        effects.append(.all(inner))
-        step = then(results.compactMap { $0 })
-      }
+  mutating func lookUp(_ request: LookUpRequest) -> LookUpResult {
+    let key = request.key
+    if request.share.workspace.isEmpty { Issue.record("a look-up says not whose it is") }
+    effects.append(.lookUp(key))
+    let result = lookUps.isEmpty ? outputs[key].map { .hit($0) } ?? .miss : lookUps.removeFirst()
+    switch result {
+    case .miss, .originalServes: claims.append(key)
+    case .hit, .collapsed, .failed: break
     }
+    return result
   }
 
-  private mutating func newBlob() -> Blob {
-    blobs += 1
-    return Blob(id: blobs)
-  }
-
-  private mutating func fetch(_ request: OutboundRequest) -> FetchResult {
+  mutating func fetch(_ request: OutboundRequest) -> FetchResult {
+    effects.append(.fetch(request))
     let blob = newBlob()
     let place = request.target.place
     guard var answers = script[place], let answer = answers.first else {
@@ -156,9 +128,42 @@ struct ScriptedHost {
     return answer.result(blob, request)
   }
 
-  private mutating func render() -> RenderResult {
+  mutating func inspect(_ request: InspectRequest) -> InspectResult {
+    effects.append(.inspect(request))
+    return originals[request.blob]?.inspection(request) ?? .unsupported
+  }
+
+  mutating func render(_ plan: RenderPlan) -> RenderResult {
+    effects.append(.render(plan))
+    for fault in PlanCheck.faults(plan, original: { [originals] in originals[$0]?.header }) {
+      Issue.record("\(fault)")
+    }
     guard renders.isEmpty else { return renders.removeFirst() }
     return .output(RenderedOutput(body: newBlob(), byteCount: 12_345, milliseconds: 7))
+  }
+
+  mutating func sample(_ request: SampleRequest) -> SampleResult {
+    effects.append(.sample(request))
+    return originals[request.blob]?.sample ?? .undecodable
+  }
+
+  /// Each step's effects are a list of their own.
+  mutating func all(_ steps: [Step<Loaded>]) throws -> [Loaded] {
+    let outer = effects
+    var results: [Loaded?] = Array(repeating: nil, count: steps.count)
+    var inner: [[Exchange.Effect]] = Array(repeating: [], count: steps.count)
+    for index in performsLastFlowFirst ? Array(steps.indices.reversed()) : Array(steps.indices) {
+      effects = []
+      results[index] = try perform(steps[index])
+      inner[index] = effects
+    }
+    effects = outer + [.all(inner)]
+    return results.compactMap { $0 }
+  }
+
+  private mutating func newBlob() -> Blob {
+    blobs += 1
+    return Blob(id: blobs)
   }
 }
 
