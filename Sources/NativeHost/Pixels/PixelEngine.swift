@@ -30,10 +30,10 @@ public final class PixelEngine: Sendable {
 
     public init() {}
 
-    /// Whether so many frames of an original may be decoded.
+    /// Whether so many frames of an original may be decoded. Its header may say anything.
     func permit(_ header: ImageHeader, frames: Int) -> Bool {
-      frames <= maximumFrames
-        && Int64(header.width) * Int64(header.height) * Int64(frames) <= Int64(maximumPixels)
+      let size = PixelSize(width: header.width, height: header.height)
+      return frames <= maximumFrames && size.area(times: frames) <= maximumPixels
     }
   }
 

@@ -60,7 +60,8 @@ enum PlanRun {
     _ bytes: UnsafeRawBufferPointer, _ context: PixelContext
   ) -> Bool {
     guard let picture = EncodedPicture(bytes, context), let header = try? picture.header() else { return false }
-    guard header.width * header.height * header.frames <= context.limits.maximumPixels else { return true }
+    let size = PixelSize(width: header.width, height: header.height)
+    guard size.area(times: header.frames) <= context.limits.maximumPixels else { return true }
     do throws(PixelFailure) {
       // What is shown where nothing moves may be none of the frames.
       _ = try picture.open().computed(context.interruption)

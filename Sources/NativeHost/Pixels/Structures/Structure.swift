@@ -125,6 +125,12 @@ extension PixelSize {
     let (area, isTooMuch) = max(width, 0).multipliedReportingOverflow(by: max(height, 0))
     return isTooMuch ? .max : area
   }
+
+  /// Pixels of so many pictures of this size, or the most there can be.
+  func area(times count: Int) -> Int {
+    let (sum, isTooMuch) = area.multipliedReportingOverflow(by: max(count, 0))
+    return isTooMuch ? .max : sum
+  }
 }
 
 extension UnsafeRawBufferPointer {

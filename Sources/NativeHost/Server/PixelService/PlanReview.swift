@@ -150,6 +150,9 @@ struct PlanReview {
 
 extension PixelSize {
   fileprivate var isPositive: Bool { width > 0 && height > 0 }
-  /// Sides have 31 bits at most.
-  fileprivate var area: Int { width * height }
+  /// Pixels, or the most there can be.
+  fileprivate var area: Int {
+    let (area, isTooMuch) = width.multipliedReportingOverflow(by: height)
+    return isTooMuch ? .max : area
+  }
 }
