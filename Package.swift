@@ -108,7 +108,8 @@ let package = Package(
     // What several test targets need.
     .target(name: "TestSupport", path: "Tests/Support", exclude: ["look.py"], swiftSettings: strict),
     .testTarget(
-      name: "EdgeHandlerTests", dependencies: ["EdgeHandler", "EdgeTesting", "TestSupport"], exclude: ["Builds/transcripts.js"],
+      name: "EdgeHandlerTests", dependencies: ["EdgeHandler", "EdgeTesting", "TestSupport"],
+      exclude: ["Builds/transcripts.js"],
       swiftSettings: strict),
     .testTarget(
       name: "NativeHostTests",

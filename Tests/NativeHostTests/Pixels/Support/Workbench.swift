@@ -99,7 +99,8 @@ enum Workbench {
   ) throws -> Look {
     try PictureReader.shared.look(
       LookRequest(
-        path: TestPictures.keep(bytes), pixels: pixels.map { $0.map(Double.init) }, reference: reference.map(TestPictures.path), box: box,
+        path: TestPictures.keep(bytes), pixels: pixels.map { $0.map(Double.init) },
+        reference: reference.map(TestPictures.path), box: box,
         sigma: sigma, sharpen: sharpen))
   }
 }
