@@ -37,8 +37,8 @@ public func check(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let inspected = result {
     _ = engine.inspect(InspectRequest(blob: original, content: .all), original: bytes, completion: $0)
   }
-  guard case .image(let header) = inspected, header.format != .svg, header.frames <= limits.maximumFrames,
-    header.width * header.height * header.frames <= limits.maximumPixels
+  guard case .image(let header) = inspected, header.format != .svg,
+    limits.permit(header, frames: header.frames)
   else { return 0 }
   _ = result { _ = engine.sample(SampleRequest(blob: original, longestSide: 8), original: bytes, completion: $0) }
   for metadata in [Encoding.Metadata.copyright, .keep] {

@@ -31,7 +31,7 @@ public final class PixelEngine: Sendable {
     public init() {}
 
     /// Whether so many frames of an original may be decoded. Its header may say anything.
-    func permit(_ header: ImageHeader, frames: Int) -> Bool {
+    public func permit(_ header: ImageHeader, frames: Int) -> Bool {
       let size = PixelSize(width: header.width, height: header.height)
       return frames <= maximumFrames && size.area(times: frames) <= maximumPixels
     }
