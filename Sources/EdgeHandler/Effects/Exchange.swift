@@ -12,9 +12,11 @@ public struct ExchangeRequest: Sendable, Equatable {
   public var reach: Reach
   /// For the whole exchange, from the look-up of the name to the last byte.
   public var timeoutMilliseconds: Int
+  /// How long the host waits before it begins; for another try of what was refused. Not part of the timeout.
+  public var delayMilliseconds: Int
 
-  /// Of a body, either way.
-  public static let maximumBytes = 1 << 20
+  /// The maximum size of a body, either way. As much as one transaction of DynamoDB may hold.
+  public static let maximumBytes = 4 << 20
 
   public enum Reach: Sendable, Equatable {
     /// The addresses that originals may be fetched from.
@@ -24,7 +26,8 @@ public struct ExchangeRequest: Sendable, Equatable {
   }
 
   public init(
-    method: String, url: String, fields: [OutboundRequest.Field], body: [UInt8], reach: Reach, timeoutMilliseconds: Int
+    method: String, url: String, fields: [OutboundRequest.Field], body: [UInt8], reach: Reach, timeoutMilliseconds: Int,
+    delayMilliseconds: Int = 0
   ) {
     self.method = method
     self.url = url
@@ -32,6 +35,7 @@ public struct ExchangeRequest: Sendable, Equatable {
     self.body = body
     self.reach = reach
     self.timeoutMilliseconds = timeoutMilliseconds
+    self.delayMilliseconds = delayMilliseconds
   }
 }
 

@@ -6,8 +6,8 @@ public enum RecordRequest: Sendable, Equatable {
   /// Records by key, at most ``maximumKeys``, no key twice. Always as last written.
   case get([RecordKey])
   case query(RecordQuery)
-  /// At most ``maximumWrites``, no key twice: all are done, or none. Conditions look at records that have not expired at `asOf`, in Unix
-  /// seconds: one that has counts as absent.
+  /// At most ``maximumWrites``, no key twice: all are done, or none. A record that has expired at `asOf`, in Unix seconds, is absent to
+  /// conditions and changes: what is written in its place begins with revision 1 and without counters.
   case write([RecordWrite], asOf: Int64)
 
   public static let maximumKeys = 100
@@ -21,12 +21,15 @@ public struct RecordQuery: Sendable, Equatable {
   public var through: String
   /// From the last place to the first.
   public var isDescending: Bool
-  /// 1 to ``maximumLimit``. A page may have fewer records, and be followed by others all the same.
+  /// 1 to ``maximumLimit``. A page may have fewer records, and be followed by others all the same: it ends where its bodies pass
+  /// ``maximumPageBytes``.
   public var limit: Int
   /// The place of the last record of the page before, as ``RecordResult/page(_:next:)`` gave it.
   public var after: String?
 
   public static let maximumLimit = 100
+  /// What DynamoDB reads for one page.
+  public static let maximumPageBytes = 1 << 20
 
   public init(
     partition: String, from: String, through: String, isDescending: Bool = false, limit: Int = maximumLimit,
@@ -50,8 +53,8 @@ public struct RecordWrite: Sendable, Equatable {
     /// Body and expiry are replaced; counters stay as they are.
     case put(body: String, expires: Int64?)
     case delete
-    /// Adds to counters and makes the record where there is none, with an empty body. Sums saturate at the bounds of 64 bits where the store
-    /// cannot hold more.
+    /// Adds to counters and makes the record where there is none, with an empty body. `expires` is set where the record has no expiry yet.
+    /// Sums saturate at the bounds of 64 bits; DynamoDB, which counts on beyond them, is read as if they did.
     case add([Record.Counter], expires: Int64?)
     /// Changes nothing: only the condition counts.
     case check

@@ -8,6 +8,11 @@ public struct RecordKey: Sendable, Equatable {
     self.partition = partition
     self.sort = sort
   }
+
+  /// By bytes, which is not what the compiler would make of it.
+  public static func == (left: RecordKey, right: RecordKey) -> Bool {
+    left.partition == right.partition && left.sort == right.sort
+  }
 }
 
 /// A small text under a key, and whole numbers that can be added to without reading them.
@@ -15,7 +20,7 @@ public struct RecordKey: Sendable, Equatable {
 /// Law of this folder: it knows how records are kept and not what they say. Hosts never look into a body.
 public struct Record: Sendable, Equatable {
   public var key: RecordKey
-  /// At most ``maximumBodyBytes``.
+  /// At most ``maximumBodyBytes``, none of them zero.
   public var body: String
   /// By name, in no order.
   public var counters: [Counter]
@@ -27,6 +32,7 @@ public struct Record: Sendable, Equatable {
   public static let maximumBodyBytes = 64 << 10
 
   public struct Counter: Sendable, Equatable {
+    /// 1 to 64 bytes of UTF-8 without control characters.
     public var name: String
     public var value: Int64
 

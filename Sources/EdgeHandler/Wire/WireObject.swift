@@ -34,10 +34,7 @@ struct WireObject {
 
   mutating func list<Value: WireValue>(_ name: String) throws(WireError) -> [Value] {
     guard let elements = try json(name).array else { throw WireError("\(name): must be a list") }
-    var values: [Value] = []
-    values.reserveCapacity(elements.count)
-    for element in elements { values.append(try Value(wire: element)) }
-    return values
+    return try WireList.read(elements)
   }
 
   @inline(never)
@@ -74,6 +71,16 @@ struct WireObject {
     return value
   }
 
+  /// A whole number of 64 bits as decimal digits in a string.
+  mutating func decimal(_ name: String) throws(WireError) -> Int64 {
+    try json(name).decimal()
+  }
+
+  mutating func optionalDecimal(_ name: String) throws(WireError) -> Int64? {
+    guard let json = optional(name) else { return nil }
+    return try json.decimal()
+  }
+
   @inline(never)
   mutating func fixedPoint(_ name: String) throws(WireError) -> FixedPoint {
     guard let value = try json(name).fixedPoint else { throw WireError("\(name): must be a decimal number") }
@@ -90,6 +97,15 @@ struct WireObject {
   func end() throws(WireError) {
     // Names are unique, so that a count tells.
     guard readCount == members.count else { throw WireError("there is a member that means nothing here") }
+  }
+}
+
+enum WireList {
+  static func read<Value: WireValue>(_ elements: [JSON]) throws(WireError) -> [Value] {
+    var values: [Value] = []
+    values.reserveCapacity(elements.count)
+    for element in elements { values.append(try Value(wire: element)) }
+    return values
   }
 }
 
@@ -125,5 +141,20 @@ extension [JSON.Member] {
   /// Nothing is written where there is nothing.
   mutating func append(_ name: String, _ text: String?) {
     if let text { append(JSON.Member(name, .string(text))) }
+  }
+}
+
+extension JSON {
+  static func decimal(_ value: Int64) -> JSON {
+    .string(String(value))
+  }
+
+  /// The value of decimal digits in a string, written as ``decimal(_:)`` writes them.
+  @inline(never)
+  func decimal() throws(WireError) -> Int64 {
+    guard let text = string, let value = JSON.number(text).int64, String(value) == text else {
+      throw WireError("must be a whole number of 64 bits in a string")
+    }
+    return value
   }
 }

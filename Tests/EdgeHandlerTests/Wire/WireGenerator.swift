@@ -199,6 +199,60 @@ struct WireGenerator {
       timeoutMilliseconds: count())
   }
 
+  // MARK: Records and exchanges
+
+  mutating func int64() -> Int64 {
+    one(of: [0, 1, -1, .max, .min, 1 << 53, Int64.random(in: .min ... .max, using: &random)])
+  }
+
+  mutating func recordKey() -> RecordKey { RecordKey(text(), text()) }
+
+  mutating func counters() -> [Record.Counter] { list { Record.Counter($0.text(), $0.int64()) } }
+
+  mutating func record() -> Record {
+    Record(
+      key: recordKey(), body: text(), counters: counters(), revision: int64(), expires: maybe { $0.int64() })
+  }
+
+  mutating func recordWrite() -> RecordWrite {
+    RecordWrite(
+      recordKey(),
+      one(of: [
+        .put(body: text(), expires: maybe { $0.int64() }), .delete, .add(counters(), expires: maybe { $0.int64() }),
+        .check,
+      ]), if: one(of: [.always, .absent, .revision(int64())]))
+  }
+
+  mutating func recordRequest() -> RecordRequest {
+    one(of: [
+      .get(list { $0.recordKey() }), .write(list { $0.recordWrite() }, asOf: int64()),
+      .query(
+        RecordQuery(
+          partition: text(), from: text(), through: text(), isDescending: flag(), limit: int(1...100),
+          after: maybe { $0.text() })),
+    ])
+  }
+
+  mutating func recordResult() -> RecordResult {
+    one(of: [
+      .records(list { $0.maybe { $0.record() } }), .page(list { $0.record() }, next: maybe { $0.text() }), .written,
+      .conflict(int(0...24)), .overloaded, .unavailable,
+    ])
+  }
+
+  mutating func exchangeRequest() -> ExchangeRequest {
+    ExchangeRequest(
+      method: text(), url: text(), fields: list { OutboundRequest.Field(name: $0.text(), value: $0.text()) },
+      body: bytes(upTo: 70), reach: one(of: ExchangeRequest.Reach.allCases), timeoutMilliseconds: count(),
+      delayMilliseconds: count())
+  }
+
+  mutating func exchangeResult() -> ExchangeResult {
+    one(of: [
+      .response(status: int(100...999), retryAfter: maybe { $0.text() }, body: bytes(upTo: 70)), .notSent, .unanswered,
+    ])
+  }
+
   mutating func accessRecord() -> AccessRecord {
     let request = Request(method: text(), authority: text(), target: text(), isSecure: flag(), fields: [:])
     let notes = list { $0.text() }

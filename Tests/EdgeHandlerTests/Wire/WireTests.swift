@@ -37,6 +37,10 @@ import Testing
       try crosses(make.response(), seed: seed, isEqual: ==)
       try crosses(make.call(), seed: seed)
       try crosses(make.accessRecord(), seed: seed, isEqual: ==)
+      try crosses(make.recordRequest(), seed: seed, isEqual: ==)
+      try crosses(make.recordResult(), seed: seed, isEqual: ==)
+      try crosses(make.exchangeRequest(), seed: seed, isEqual: ==)
+      try crosses(make.exchangeResult(), seed: seed, isEqual: ==)
     }
   }
 
