@@ -75,10 +75,14 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
       path: "Sources/NativeHost/Outputs", swiftSettings: strict),
+    .systemLibrary(name: "CSQLiteLibrary", path: "Sources/CSQLiteLibrary", pkgConfig: "sqlite3"),
+    .target(
+      name: "Records", dependencies: ["EdgeHandler", "CSQLiteLibrary"], path: "Sources/NativeHost/Records",
+      swiftSettings: strict),
     .target(
       name: "Server",
       dependencies: [
-        "EdgeHandler", "Fairness", "Pixels", "Net", "Outputs",
+        "EdgeHandler", "Fairness", "Pixels", "Net", "Outputs", "Records",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -114,7 +118,8 @@ let package = Package(
     .testTarget(
       name: "NativeHostTests",
       dependencies: [
-        "EdgeHandler", "Fairness", "Pixels", "Net", "Outputs", "Server", "TestSupport", "imgedge",
+        "EdgeHandler", "EdgeTesting", "Fairness", "Pixels", "Net", "Outputs", "Records", "Server", "TestSupport",
+        "CSQLiteLibrary", "imgedge",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),

@@ -62,6 +62,13 @@ public func decoding(_ text: UnsafePointer<UInt8>?, _ count: Int) -> UnsafeMutab
   returned(Array(ContentDecoding(contentEncoding: String(decoding: read(text, count), as: UTF8.self)).wireName.utf8))
 }
 
+/// How records lie in a file of SQLite, as a ``returned(_:)`` text: `SQLite`.
+@_expose(wasm, "sqlite")
+@_cdecl("imgedge_sqlite")
+public func sqlite() -> UnsafeMutableRawPointer? {
+  returned(SQLite.json.serialized())
+}
+
 /// The response for what never reached ``handle(_:_:_:)`` or got lost in it, as a ``returned(_:)`` text: 0 for bytes that are no
 /// HTTP request, 1 for a failure of the host or of this module, 2 for a host without room, 3 for a head that is too long, 4 for a
 /// target that is, 5 for another version of HTTP.
