@@ -9,6 +9,9 @@ import { HeldBytes, Room } from "./room.mjs";
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
+/** The version of the contract that this worker speaks: README.md says when it grows. */
+const contract = 2;
+
 /** Reasons for `refusal`. */
 export const MALFORMED = 0, FAILED = 1, OVERLOADED = 2, HEAD_TOO_LONG = 3, TARGET_TOO_LONG = 4, VERSION_NOT_SUPPORTED = 5;
 
@@ -16,6 +19,8 @@ export const MALFORMED = 0, FAILED = 1, OVERLOADED = 2, HEAD_TOO_LONG = 3, TARGE
 export const outcomes = ["hit", "collapsed", "miss", "refused"];
 
 /** Where a platform keeps no usage: what went wrong is told all the same. */
+const noRecords = { perform: () => "unavailable" };
+const noSecrets = { perform: ({ secrets }) => Array(secrets.length / 2).fill(null) };
 const onConsole = {
   note: ({ notes }) => notes && console.error(notes),
   fault: (message, error) => console.error(message, error),
@@ -30,17 +35,31 @@ const onConsole = {
  * @param options.pixels `perform(kind, text, blobs, signal, share)` → `{ result, body }`; `hasRoom(share)`, asked before a miss is begun,
  *   where there is a queue that can be full; without a share it is for one that has nothing there.
  * @param options.outputs `peek(key)`, `get(key)`, `put(key, output)`.
- * @param options.records `note(usage)` of a request that has been answered, and `fault(message, error)` of what should not happen.
+ * @param options.records `perform(request)` → result, of records; without it there are no workspaces but those of the setup.
+ * @param options.secrets `perform(request)` → result; without it no secret can be sealed or opened.
+ * @param options.log `note(usage)` of a request that has been answered, and `fault(message, error)` of what should not happen.
  * @param options.maximumWork Misses at one time; one more is answered 503, or takes the place of another workspace's, which is.
  * @param options.maximumHeldBytes Of originals at one time, divided by workspace; never less than one original may have.
  * @param options.maximumSentBytes Of outputs that are being made, read or sent at one time, divided by workspace; one is in any case.
  * @throws With the words of the module where the setup is wrong.
  */
 export async function createWorker(
-  { module, setup = {}, net, pixels, outputs, records = onConsole, maximumWork = 128, maximumHeldBytes = 2 ** 30, maximumSentBytes = 2 ** 30 },
+  {
+    module,
+    setup = {},
+    net,
+    pixels,
+    outputs,
+    records = noRecords,
+    secrets = noSecrets,
+    log = onConsole,
+    maximumWork = 128,
+    maximumHeldBytes = 2 ** 30,
+    maximumSentBytes = 2 ** 30,
+  },
 ) {
   const compiled = module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module);
-  const host = { net, pixels, outputs, records, maximumWork, maximumHeldBytes, maximumSentBytes };
+  const host = { net, pixels, outputs, records, secrets, log, maximumWork, maximumHeldBytes, maximumSentBytes };
   const worker = new Worker(compiled, JSON.stringify(setup), host);
   return {
     /** The standard entry of a module worker. The platform has normalised the URL before we see it. */
@@ -68,6 +87,8 @@ export async function createWorker(
     respond: (received, signal) => worker.respond(received, signal),
     refuse: (reason) => worker.refuse(reason),
     drain: () => worker.isDraining = true,
+    /** Takes the text of another file of workspaces, or throws with what is wrong with it and changes nothing. */
+    replaceWorkspaces: (text) => worker.replaceWorkspaces(text),
     /** Whether the pixels have room, which `isReady` says from then on. */
     askForRoom: () => worker.askForRoom(),
     /** Misses in the making. */
@@ -87,6 +108,8 @@ export async function createWorker(
 
 class Worker {
   isDraining = false;
+  /** The text of the workspaces that took the place of those of the setup. */
+  workspaces = undefined;
   /** For a newcomer, and as last heard: what depends on it is wanted at once. */
   pixelsHaveRoom = true;
   #asking = undefined;
@@ -114,6 +137,12 @@ class Worker {
       flight.instance.begin(flight, JSON.stringify({ request: received, context }));
       signal?.addEventListener("abort", () => flight.callerLeft(), { once: true });
     });
+  }
+
+  replaceWorkspaces(text) {
+    const complaint = this.instance.replaceWorkspaces(text);
+    if (complaint) throw new Error(complaint);
+    this.workspaces = text;
   }
 
   get work() {
@@ -148,7 +177,7 @@ class Worker {
 
   note(usage) {
     try {
-      this.host.records.note(usage);
+      this.host.log.note(usage);
     } catch (error) {
       this.fault("a record cannot be noted", error);
     }
@@ -157,7 +186,7 @@ class Worker {
   /** Nothing is left to be told where that fails too. */
   fault(message, error) {
     try {
-      this.host.records.fault(message, error);
+      this.host.log.fault(message, error);
     } catch (failure) {
       console.error(message, error, failure);
     }
@@ -221,19 +250,31 @@ class Instance {
       this.#flight(number)?.render(kind, effect, text);
     };
     const imports = {
-      net: { fetch: (number, effect, ...text) => this.#flight(number)?.fetch(effect, this.#json(...text)) },
+      net: {
+        fetch: (number, effect, ...text) => this.#flight(number)?.fetch(effect, this.#json(...text)),
+        exchange: (number, effect, ...text) => this.#flight(number)?.exchange(effect, this.#json(...text)),
+      },
       pixels: { inspect: pixels("inspect"), render: pixels("render"), sample: pixels("sample") },
       outputs: {
         lookUp: (number, effect, ...text) => this.#flight(number)?.lookUp(effect, this.#json(...text)),
         settle: (number, ...text) => this.#flight(number)?.settle(this.#json(...text)),
       },
-      records: { note: (number, ...text) => this.#flight(number)?.note(this.#json(...text)) },
+      records: { perform: (number, effect, ...text) => this.#flight(number)?.records(effect, this.#json(...text)) },
+      secrets: { perform: (number, effect, ...text) => this.#flight(number)?.secrets(effect, this.#json(...text)) },
+      log: { note: (number, ...text) => this.#flight(number)?.note(this.#json(...text)) },
       response: { send: (number, ...text) => this.#flight(number)?.send(this.#json(...text)) },
     };
     this.exports = new WebAssembly.Instance(worker.module, imports).exports;
-    const [pointer, length] = this.#write(worker.setup);
-    const complaint = this.#returned(this.exports.configure(pointer, length));
+    const spoken = this.exports.contract?.();
+    if (spoken !== contract) throw new Error(`the module speaks version ${spoken ?? 1} of the contract, this worker ${contract}`);
+    const complaint = this.#returned(this.exports.configure(...this.#write(worker.setup)));
     if (complaint) throw new Error(complaint);
+    if (worker.workspaces !== undefined) this.replaceWorkspaces(worker.workspaces);
+  }
+
+  /** What is wrong with them, or nothing: then requests that begin from now on find them. */
+  replaceWorkspaces(text) {
+    return this.#guard(() => this.#returned(this.exports.workspaces(...this.#write(text))));
   }
 
   begin(flight, text) {
@@ -366,6 +407,24 @@ class Flight {
       if (typeof body !== "object" || !isCount(body.length)) throw new TypeError("the body of an original has no bytes");
       return { response: { ...response, body: this.#adopt(body), byteCount: body.length } };
     }, { failed: "unreachable" });
+  }
+
+  // What these come to in the face of a fault is said by the module, in the words of each.
+
+  records(effect, request) {
+    this.#perform(effect, () => this.worker.host.records.perform(request), (result) => result, "unavailable");
+  }
+
+  exchange(effect, request) {
+    const { net } = this.worker.host;
+    const { permits } = this.instance;
+    this.#perform(effect, () => net.exchange(request, { permits, signal: this.#stop.signal }), (result) => result, "unanswered");
+  }
+
+  secrets(effect, request) {
+    // Texts and bindings by turns.
+    const failure = Array(request.secrets.length / 2).fill(null);
+    this.#perform(effect, () => this.worker.host.secrets.perform(request), (result) => result, failure);
   }
 
   render(kind, effect, text) {

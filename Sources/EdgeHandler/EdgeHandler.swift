@@ -4,16 +4,16 @@
 /// clock or rolls dice; nothing traps, whatever comes in.
 public struct EdgeHandler: Sendable {
   private let configuration: Configuration
-  private let directory: Directory
 
   public init(configuration: Configuration) {
     self.configuration = configuration
-    directory = Directory(configuration)
   }
 
   /// The first step towards the answer.
-  public func handle(_ request: Request, context: Context) -> Step<Answer> {
-    var decider = decider(request, context, trace: .off)
+  ///
+  /// - Parameter site: who answers there, as ``SiteCache`` knows.
+  public func handle(_ request: Request, at site: Site, context: Context) -> Step<Answer> {
+    var decider = decider(request, site, context, trace: .off)
     switch decider.decide() {
     case .answer(let response): return .done(Answer(response))
     case .transform(let request):
@@ -27,9 +27,9 @@ public struct EdgeHandler: Sendable {
     }
   }
 
-  /// The reasons for what ``handle(_:context:)`` would do, a line each; nothing is looked up or fetched.
-  public func explain(_ request: Request, context: Context) -> [String] {
-    var decider = decider(request, context, trace: Trace(isOn: true))
+  /// The reasons for what ``handle(_:at:context:)`` would do, a line each; nothing is looked up or fetched.
+  public func explain(_ request: Request, at site: Site, context: Context) -> [String] {
+    var decider = decider(request, site, context, trace: Trace(isOn: true))
     _ = decider.decide()
     return decider.trace.lines
   }
@@ -39,12 +39,7 @@ public struct EdgeHandler: Sendable {
     problem.response(CommonFields(sharing: .undecided, isCustomDomain: true, omitsBody: false))
   }
 
-  /// The namespace of the workspace that answers at a host.
-  public func namespace(at authority: String) -> String? {
-    directory.workspace(at: authority)?.workspace.namespace
-  }
-
-  private func decider(_ request: Request, _ context: Context, trace: Trace) -> Decider {
-    Decider(configuration: configuration, directory: directory, request: request, context: context, trace: trace)
+  private func decider(_ request: Request, _ site: Site, _ context: Context, trace: Trace) -> Decider {
+    Decider(configuration: configuration, site: site, request: request, context: context, trace: trace)
   }
 }

@@ -24,6 +24,15 @@ public indirect enum Step<Value: Sendable>: Sendable {
   /// A small RGBA raster of an original, for BlurHash and colours.
   case sample(SampleRequest, then: @Sendable (SampleResult) -> Step<Value>)
 
+  /// Read or write records. Texts and numbers only: a picture is never one.
+  case records(RecordRequest, then: @Sendable (RecordResult) -> Step<Value>)
+
+  /// A small exchange with another service, whose answer the handler reads.
+  case exchange(ExchangeRequest, then: @Sendable (ExchangeResult) -> Step<Value>)
+
+  /// Seal secrets for records, or open them.
+  case secrets(SecretsRequest, then: @Sendable (SecretsResult) -> Step<Value>)
+
   /// Run independent flows at once; continue when all have ended. Results are in the order of the flows.
   case all([Step<Loaded>], then: @Sendable ([Loaded]) -> Step<Value>)
 }
@@ -38,6 +47,9 @@ extension Step {
     case .inspect(let request, let then): .inspect(request) { then($0).flatMap(next) }
     case .render(let plan, let then): .render(plan) { then($0).flatMap(next) }
     case .sample(let request, let then): .sample(request) { then($0).flatMap(next) }
+    case .records(let request, let then): .records(request) { then($0).flatMap(next) }
+    case .exchange(let request, let then): .exchange(request) { then($0).flatMap(next) }
+    case .secrets(let request, let then): .secrets(request) { then($0).flatMap(next) }
     case .all(let flows, let then): .all(flows) { then($0).flatMap(next) }
     }
   }

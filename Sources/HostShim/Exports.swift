@@ -28,6 +28,24 @@ public func configure(_ text: UnsafePointer<UInt8>?, _ count: Int) -> UnsafeMuta
   }
 }
 
+/// Takes the text of other workspaces than those of the setup. Returns as ``configure(_:_:)`` does; where something is wrong, all stay.
+@_expose(wasm, "workspaces")
+@_cdecl("imgedge_workspaces")
+public func workspaces(_ text: UnsafePointer<UInt8>?, _ count: Int) -> UnsafeMutableRawPointer? {
+  do throws(ConfigurationError) {
+    try Shim.replaceWorkspaces(read(text, count))
+    return nil
+  } catch {
+    return returned(Array(error.description.utf8))
+  }
+}
+
+/// The version of the contract that `wasm/README.md` describes. It grows by one with every change that a host of the version before would
+/// get wrong.
+@_expose(wasm, "contract")
+@_cdecl("imgedge_contract")
+public func contract() -> Int32 { 2 }
+
 @_expose(wasm, "handle")
 @_cdecl("imgedge_handle")
 public func handle(_ request: UInt32, _ text: UnsafePointer<UInt8>?, _ count: Int) {

@@ -20,8 +20,17 @@
   @_extern(wasm, module: "outputs", name: "settle")
   func outputsSettle(_ request: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int)
 
-  @_extern(wasm, module: "records", name: "note")
-  func recordsNote(_ request: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int)
+  @_extern(wasm, module: "records", name: "perform")
+  func recordsPerform(_ request: UInt32, _ effect: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int)
+
+  @_extern(wasm, module: "net", name: "exchange")
+  func netExchange(_ request: UInt32, _ effect: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int)
+
+  @_extern(wasm, module: "secrets", name: "perform")
+  func secretsPerform(_ request: UInt32, _ effect: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int)
+
+  @_extern(wasm, module: "log", name: "note")
+  func logNote(_ request: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int)
 
   @_extern(wasm, module: "response", name: "send")
   func responseSend(_ request: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int)
@@ -33,6 +42,9 @@
   func pixelsSample(_ request: UInt32, _ effect: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int) {}
   func outputsLookUp(_ request: UInt32, _ effect: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int) {}
   func outputsSettle(_ request: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int) {}
-  func recordsNote(_ request: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int) {}
+  func recordsPerform(_ request: UInt32, _ effect: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int) {}
+  func netExchange(_ request: UInt32, _ effect: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int) {}
+  func secretsPerform(_ request: UInt32, _ effect: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int) {}
+  func logNote(_ request: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int) {}
   func responseSend(_ request: UInt32, _ text: UnsafePointer<UInt8>?, _ length: Int) {}
 #endif

@@ -4,15 +4,17 @@ import EdgeHandler
 ///
 /// Law of this module: it turns steps into calls of imports and results into steps, and decides nothing. All state hangs on the
 /// numbers of requests (the host's) and of effects (ours).
-final class Shim {
+final class Shim: @unchecked Sendable {
   let handler: EdgeHandler
   /// Networks that may be connected to although they are not public.
   let policy: AddressPolicy
+  private var sites: SiteCache
   private var effects = EffectTable()
 
   init(_ setup: Setup) {
     handler = EdgeHandler(configuration: setup.configuration)
     policy = AddressPolicy(allowedNetworks: setup.allowedNetworks)
+    sites = SiteCache(setup.configuration, records: setup.records)
   }
 
   /// Touched from exports only, and wasm has one thread.
@@ -23,11 +25,49 @@ final class Shim {
     guard let received = Request(call.request) else {
       return send(request, Answer(EdgeHandler.answer(to: .malformedRequest)))
     }
-    let finish = Finish<Answer> { answer in
-      send(request, answer)
-      note(request, received, answer)
+    let context = call.context
+    let answering = Answering(request, received)
+    let finish = Finish<Answer> { answer in answering.finish(answer) }
+    switch shim.sites.find(received, now: context.now) {
+    case .known(let site, _, refresh: nil):
+      answering.site = site
+      advance(shim.handler.handle(received, at: site, context: context), of: request, finish)
+    case .known(_, _, let name?), .unknown(let name):
+      // The one who refreshes a site waits for it: nothing that a host does outlives the request that it is done for.
+      let step: Step<Answer> = shim.sites.load(name, now: context.now) { loaded in
+        answering.note = loaded.note
+        answering.site = shim.sites.insert(loaded, at: name, now: context.now)
+        return shim.handler.handle(received, at: answering.site, context: context)
+      }
+      advance(step, of: request, finish)
     }
-    advance(shim.handler.handle(received, context: call.context), of: request, finish)
+  }
+
+  /// A request on its way to its answer.
+  private final class Answering: @unchecked Sendable {
+    private let number: UInt32
+    private let request: Request
+    var site = Site.nowhere
+    var note: String?
+
+    init(_ number: UInt32, _ request: Request) {
+      self.number = number
+      self.request = request
+    }
+
+    func finish(_ answer: Answer) {
+      send(number, answer)
+      var notes = answer.notes
+      if let note { notes.append(note) }
+      let record = AccessRecord(
+        request, namespace: site.workspace?.namespace, code: answer.response.problemCode, notes: notes)
+      record.wire.serialized().withUnsafeBufferPointer { logNote(number, $0.baseAddress, $0.count) }
+    }
+  }
+
+  /// Takes other fixed workspaces; what is in flight goes on with those that it began with.
+  static func replaceWorkspaces(_ text: [UInt8]) throws(ConfigurationError) {
+    shared?.sites.replaceFixed(try Configuration(json: text).workspaces)
   }
 
   static func resume(_ number: UInt32, _ text: [UInt8]) {
@@ -47,8 +87,8 @@ final class Shim {
     return shim.policy.permits(address)
   }
 
-  /// The largest is an output that is JSON, or a sample of 64 by 64 pixels.
-  private static let maximumResultBytes = 1 << 20
+  /// The largest is what another service answers, or a page of records.
+  private static let maximumResultBytes = ExchangeResult.maximumWireBytes
 
   // MARK: Steps
 
@@ -81,6 +121,18 @@ final class Shim {
       perform(pixelsRender, plan, of: request) { (result: RenderResult) in advance(then(result), of: request, finish) }
     case .sample(let sample, let then):
       perform(pixelsSample, sample, of: request) { (result: SampleResult) in
+        advance(then(result), of: request, finish)
+      }
+    case .records(let records, let then):
+      perform(recordsPerform, records, of: request) { (result: RecordResult) in
+        advance(then(result), of: request, finish)
+      }
+    case .exchange(let exchange, let then):
+      perform(netExchange, exchange, of: request) { (result: ExchangeResult) in
+        advance(then(result), of: request, finish)
+      }
+    case .secrets(let secrets, let then):
+      perform(secretsPerform, secrets, of: request) { (result: SecretsResult) in
         advance(then(result), of: request, finish)
       }
     case .all(let flows, let then):
@@ -130,13 +182,6 @@ final class Shim {
     for work in answer.settlements {
       work.wire.serialized().withUnsafeBufferPointer { outputsSettle(request, $0.baseAddress, $0.count) }
     }
-  }
-
-  private static func note(_ request: UInt32, _ received: Request, _ answer: Answer) {
-    let record = AccessRecord(
-      received, namespace: shared?.handler.namespace(at: received.authority), code: answer.response.problemCode,
-      notes: answer.notes)
-    record.wire.serialized().withUnsafeBufferPointer { recordsNote(request, $0.baseAddress, $0.count) }
   }
 }
 

@@ -41,7 +41,7 @@ import Testing
       #expect((200..<600).contains(exchange.status))
       // 500 says that it is our fault: no input may make it so.
       #expect(exchange.status != 500, "\(request.target)")
-      _ = index % 10 == 0 ? host.handler.explain(request, context: host.context) : []
+      _ = index % 10 == 0 ? host.handler.explain(request, at: host.site(of: request), context: host.context) : []
     }
     // The generator reaches all kinds of answers.
     for status in [200, 204, 400, 403, 404, 405] {

@@ -7,6 +7,7 @@ import HTTPTypes
 struct Main {
   static func main() {
     let handler = EdgeHandler(configuration: .demo)
+    var sites = SiteCache(.demo, records: nil)
     let stored = StoredOutput(body: Blob(id: 0), byteCount: 20_000, mediaType: "image/webp", lifetimeSeconds: 1_000_000)
     var fields = HTTPFields()
     fields[.userAgent] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -21,7 +22,8 @@ struct Main {
 
     func run(_ count: Int) -> Bool {
       for number in 0..<count {
-        let step = handler.handle(request, context: Context(now: Int64(number), isReady: true))
+        guard let site = sites.find(request, now: Int64(number)).site else { return false }
+        let step = handler.handle(request, at: site, context: Context(now: Int64(number), isReady: true))
         guard case .lookUp(_, let then) = step, case .done(let answer) = then(.hit(stored)),
           answer.response.status == 200
         else { return false }

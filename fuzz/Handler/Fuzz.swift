@@ -22,9 +22,9 @@ let acme = #"""
     "marks": { "logo": { "image": "web/logo.png", "w": "15%", "align": "bottom,right", "autoApplySources": ["shop"] } },
     "domains": ["img.acme.example"] }] }
   """#
-let handler: EdgeHandler = {
+let configuration: Configuration = {
   guard let configuration = try? Configuration(json: Array(acme.utf8)) else { fatalError("acme cannot be read") }
-  return EdgeHandler(configuration: configuration)
+  return configuration
 }()
 
 /// The entry of libFuzzer (https://llvm.org/docs/LibFuzzer.html#fuzz-target).
@@ -38,7 +38,7 @@ private func check(_ input: [UInt8]) {
   if input.first == UInt8(ascii: "{") {
     guard let configuration = try? Configuration(json: input) else { return }
     let namespace = configuration.workspaces.first?.namespace ?? "nobody"
-    var host = FuzzedHost(handler: EdgeHandler(configuration: configuration), results: [])
+    var host = FuzzedHost(configuration, results: [])
     for target in ["/", "/transform?src=http://x.example/a.jpg&w=9", "/grid?src=a/b&src=c/d&w=9&h=9"] {
       host.perform(ReceivedRequest(method: "GET", target: target, fields: [("Host", namespace)], isSecure: true))
     }
@@ -52,7 +52,7 @@ private func check(_ input: [UInt8]) {
     let parts = line.split(separator: UInt8(ascii: ":"), maxSplits: 1).map { String(decoding: $0, as: UTF8.self) }
     if parts.count == 2 { fields.append((parts[0], String(parts[1].drop { $0 == " " }))) }
   }
-  var host = FuzzedHost(handler: handler, results: lines.map(Array.init)[...])
+  var host = FuzzedHost(configuration, results: lines.map(Array.init)[...])
   host.perform(
     ReceivedRequest(
       method: String(decoding: first[0], as: UTF8.self), target: String(decoding: first[1], as: UTF8.self),

@@ -2,8 +2,9 @@ import EdgeHandler
 import EdgeTesting
 
 /// Performs effects out of an input, and ends the process where the handler breaks a promise.
-struct FuzzedHost: StepPerformer {
+struct FuzzedHost: PlayedHost {
   var handler: EdgeHandler
+  var sites: SiteCache
   /// The results of the next effects, a text each.
   var results: ArraySlice<[UInt8]>
   private var blobs: UInt32 = 0
@@ -12,19 +13,20 @@ struct FuzzedHost: StepPerformer {
   /// Whether something has happened that is the host's fault.
   private var hasFailed = false
 
-  init(handler: EdgeHandler, results: ArraySlice<[UInt8]>) {
-    self.handler = handler
+  init(_ configuration: Configuration, results: ArraySlice<[UInt8]>) {
+    handler = EdgeHandler(configuration: configuration)
+    sites = SiteCache(configuration, records: nil)
     self.results = results
   }
 
   mutating func perform(_ received: ReceivedRequest) {
     guard let request = Request(received) else { return }
     let context = Context(now: 1_767_225_600, isReady: true)
-    _ = handler.explain(request, context: context)
     hasFailed = false
     claims = []
     // No effect throws here.
-    guard let answer = try? perform(handler.handle(request, context: context)) else { return }
+    guard let (answer, site) = try? answer(request, context: context) else { return }
+    _ = handler.explain(request, at: site, context: context)
     for settlement in answer.settlements {
       switch settlement {
       case .store(let key, _), .fail(let key, _): claims.removeAll { $0 == key }

@@ -124,7 +124,7 @@ export function start(connections = () => undefined) {
       net: createNet({ samples: samples(setting("SAMPLES")) }),
       pixels,
       outputs,
-      records: {
+      log: {
         note(usage) {
           metrics.count(usage);
           log.request(usage);

@@ -56,17 +56,22 @@ function field(answer, name) {
 Deno.test("the module imports what is documented and nothing else", () => {
   const imports = WebAssembly.Module.imports(module).map(({ module, name, kind }) => `${kind} ${module}.${name}`);
   equal(imports.sort(), [
+    "function log.note",
+    "function net.exchange",
     "function net.fetch",
     "function outputs.lookUp",
     "function outputs.settle",
     "function pixels.inspect",
     "function pixels.render",
     "function pixels.sample",
-    "function records.note",
+    "function records.perform",
     "function response.send",
+    "function secrets.perform",
   ]);
   const exports = WebAssembly.Module.exports(module).map(({ name }) => name);
-  const documented = ["allocate", "cancel", "configure", "deallocate", "decoding", "handle", "memory", "permits", "refusal", "resume"];
+  const documented = [
+    "allocate", "cancel", "configure", "contract", "deallocate", "decoding", "handle", "memory", "permits", "refusal", "resume", "workspaces",
+  ];
   equal(exports.sort(), documented);
 });
 
@@ -133,7 +138,7 @@ Deno.test("a trap in one request does not take down the next", async () => {
   };
   const faults = [];
   try {
-    const worker = await createWorker({ module, ...effects, records: { note() {}, fault: (message) => faults.push(message) } });
+    const worker = await createWorker({ module, ...effects, log: { note() {}, fault: (message) => faults.push(message) } });
     const inFlight = worker.respond(call("/samples/slow.png?w=10"));
     isBroken = true;
     const lost = await worker.respond(call("/samples/a.png?w=10"));
@@ -235,8 +240,8 @@ const broken = [
   ["outputs.peek", (work) => ({ peek: work }), Object.fromEntries(Object.entries(stored).map(([name, value]) => [name, () => value])), [500]],
   ["outputs.peek", (work) => ({ peek: work }), { "a throw": throwing["a throw"] }, [200]],
   ["outputs.put", (work) => ({ put: work }), { ...giving(garbage), ...throwing }, [200]],
-  ["records.note", (work) => ({ note: work }), { "a throw": throwing["a throw"] }, [200]],
-  ["records.fault", (work) => ({ fault: work, put: throwing["a rejection"] }), { "a throw": throwing["a throw"] }, [200]],
+  ["log.note", (work) => ({ note: work }), { "a throw": throwing["a throw"] }, [200]],
+  ["log.fault", (work) => ({ fault: work, put: throwing["a rejection"] }), { "a throw": throwing["a throw"] }, [200]],
 ];
 
 function inspecting(work) {
@@ -264,8 +269,8 @@ Deno.test("whatever a host gives is that request's fault alone: no answer is mis
         effects.pixels.hasRoom = either("hasRoom", () => Promise.resolve(true));
         const lost = [];
         const fault = (message) => message.startsWith("the module") && lost.push(message);
-        const records = { note: either("note", () => {}), fault: either("fault", fault) };
-        const worker = await createWorker({ module, ...effects, records, maximumWork: 2 });
+        const log = { note: either("note", () => {}), fault: either("fault", fault) };
+        const worker = await createWorker({ module, ...effects, log, maximumWork: 2 });
         const answers = await Promise.all([1, 2].map(() => worker.respond(call("/samples/a.png?w=10"))));
         const said = `${effect} with ${name}`;
         equal([said, answers.map(({ status }) => status)], [said, [statuses[0], statuses[1] ?? statuses[0]]]);
@@ -466,8 +471,8 @@ Deno.test("pixels that cannot be asked for room have none", async () => {
   const faults = [];
   let isThere = false;
   effects.pixels.hasRoom = () => isThere ? Promise.resolve(true) : Promise.reject(new Error("gone"));
-  const records = { note() {}, fault: (message) => faults.push(message) };
-  const worker = await createWorker({ module, ...effects, records });
+  const log = { note() {}, fault: (message) => faults.push(message) };
+  const worker = await createWorker({ module, ...effects, log });
   const two = await Promise.all([1, 2].map(() => worker.respond(call("/samples/a.png?w=10"))));
   equal([two.map(({ status }) => status), faults], [[503, 503], ["the pixels cannot be asked for room"]]);
   isThere = true;
@@ -548,9 +553,9 @@ Deno.test("outputs that nobody has read yet are bounded, by workspace; what seve
 
 Deno.test("what has been answered is noted once, with the module's record and what was measured", async () => {
   const noted = [];
-  const records = { note: (usage) => noted.push(usage), fault: () => {} };
+  const log = { note: (usage) => noted.push(usage), fault: () => {} };
   const { seen: _, ...effects } = host({ fetch: ({ target: { sample } }) => Promise.resolve(sample.endsWith("none.png") ? { failed: "timedOut" } : found) });
-  const worker = await createWorker({ module, ...effects, records });
+  const worker = await createWorker({ module, ...effects, log });
   const gone = new AbortController();
   const lost = worker.respond(call("/samples/c.png"), gone.signal);
   gone.abort();

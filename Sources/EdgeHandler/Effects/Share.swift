@@ -3,7 +3,7 @@
 /// A request is one workspace's, and so is everything that is done for it. Its look-ups come before all that costs something,
 /// and they say whose it is (``LookUpRequest``).
 public struct Share: Sendable, Hashable {
-  /// The namespace of the workspace; empty where callers are not told apart.
+  /// The id of the workspace; empty where callers are not told apart.
   public var workspace: String
   /// How much it gets where several want the same: one of weight 2 twice as much as one of weight 1. From 1 to 1000.
   public var weight: Int
@@ -16,5 +16,5 @@ public struct Share: Sendable, Hashable {
 
 extension Workspace {
   /// All workspaces weigh the same.
-  var share: Share { Share(workspace: namespace) }
+  var share: Share { Share(workspace: id) }
 }

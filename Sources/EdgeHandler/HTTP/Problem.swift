@@ -31,7 +31,7 @@ public final class Problem: Error, Sendable {
   public enum Code: Sendable, Equatable, CaseIterable {
     case malformedRequest, headTooLong, versionNotSupported, misdirectedRequest
     case invalidParameter, ambiguousSource, missingSource, invalidSource, invalidURL, urlTooLong
-    case unknownWorkspace, unknownSource, notFound, methodNotAllowed
+    case unknownWorkspace, workspaceUnavailable, unknownSource, notFound, methodNotAllowed
     case originNotAllowed, sourceNotAllowed
     case preconditionFailed
     case sourceNotFound, sourceTooLarge, tooManyPixels, unsupportedFormat, undecodableImage
@@ -77,6 +77,7 @@ extension Problem.Code {
     case .invalidURL: ("invalid-url", 400, "The request's URL is malformed")
     case .urlTooLong: ("url-too-long", 414, "The request's URL is too long")
     case .unknownWorkspace: ("unknown-workspace", 404, "No workspace answers at this host")
+    case .workspaceUnavailable: ("workspace-unavailable", 503, "The workspace cannot be read at the moment")
     case .unknownSource: ("unknown-source", 404, "The workspace has no source of this name")
     case .notFound: ("not-found", 404, "Nothing is served at this path")
     case .methodNotAllowed: ("method-not-allowed", 405, "The method is not allowed here")

@@ -23,7 +23,7 @@ extension Problem {
     response.problemCode = code.name
     switch code {
     case .methodNotAllowed: response.fields[.allow] = Method.allow
-    case .overloaded: response.fields[.retryAfter] = "1"
+    case .overloaded, .workspaceUnavailable: response.fields[.retryAfter] = "1"
     case .sourceBusy: response.fields[.retryAfter] = retryAfterSeconds.map { "\($0)" }
     default: break
     }

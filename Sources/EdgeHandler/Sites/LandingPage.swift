@@ -10,16 +10,17 @@ struct LandingPage: Sendable {
 
   /// The page of the base domain, at which no workspace answers.
   ///
-  /// - Parameters:
-  ///   - port: the port of the request's `Host`, if it names one.
-  ///   - demo: the workspace of sample pictures, where there is one.
-  init(baseDomain: String, port: Int?, demo: Workspace?) {
+  /// - Parameter authority: the request's `Host`, whose port the example has, too.
+  init(_ configuration: Configuration, authority: String) {
     title = "imgedge"
     body =
       "<p>An image service that is called with nothing but a URL. Each workspace answers at a host of its own:</p>"
-      + "<p><code>https://&lt;namespace&gt;.\(baseDomain)/transform?src=&lt;source&gt;/&lt;path&gt;&amp;w=800</code></p>"
-    guard let demo, let example = Self.example(demo) else { return }
-    let host = demo.namespace + "." + baseDomain + (port.map { ":\($0)" } ?? "")
+      + "<p><code>https://&lt;namespace&gt;.\(configuration.baseDomain)/transform?src=&lt;source&gt;/&lt;path&gt;&amp;w=800</code></p>"
+    guard let demo = configuration.workspaces.first(where: { $0.namespace == "demo" }),
+      let example = Self.example(demo)
+    else { return }
+    let port = Origin.splitPort(authority.bytes)?.port
+    let host = demo.namespace + "." + configuration.baseDomain + (port.map { ":\($0)" } ?? "")
     body += "<p>To try: <a href=\"//\(host)\(example)\">\(host)\(example)</a></p>"
   }
 

@@ -23,7 +23,11 @@ struct Explain: ParsableCommand {
       throw failure.report()
     }
     let context = Context(now: Int64(time(nil)), isReady: true)
-    for line in EdgeHandler(configuration: configuration).explain(try request(), context: context) { print(line) }
+    let handler = EdgeHandler(configuration: configuration)
+    var sites = SiteCache(configuration, records: nil)
+    let request = try request()
+    let site = sites.find(request, now: context.now).site ?? .nowhere
+    for line in handler.explain(request, at: site, context: context) { print(line) }
   }
 
   /// As a browser would send it: what is before the path goes into `Host`, and the fragment nowhere.

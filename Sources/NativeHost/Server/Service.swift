@@ -10,6 +10,9 @@ import Pixels
 public final class Service: Sendable {
   public struct Settings: Sendable {
     public var configuration = Configuration.demo
+    /// Where other workspaces are than those of the configuration; `nil` where there are none.
+    public var records: RecordAccess?
+    public var services = ServiceEffects.none
     public var server = HTTPServer.Configuration()
     public var origins = OriginClient.Configuration()
     /// On loopback; `nil` for none.
@@ -56,8 +59,12 @@ public final class Service: Sendable {
     var configuration = settings.configuration
     configuration.capabilities = Abilities.lacking
     Abilities.report(to: logger)
+    let sites = SiteDirectory(
+      SiteCache(configuration, records: settings.records), effects: settings.services,
+      note: { logger.error("a workspace cannot be read", metadata: ["reason": "\($0)"]) })
     let host = StepHost(
-      handler: EdgeHandler(configuration: configuration), store: store, origins: origins,
+      handler: EdgeHandler(configuration: configuration), sites: sites, services: settings.services, store: store,
+      origins: origins,
       pixels: PixelEngine(threads: settings.threads, limits: limits), samples: samples,
       maximumWork: settings.maximumWork)
     self.host = host
@@ -109,6 +116,11 @@ public final class Service: Sendable {
       text.sample("imgedge_lacking", [("format", format), ("use", "read")], 1)
     }
     return text.text
+  }
+
+  /// Puts other workspaces in the place of those of the configuration.
+  public func replaceWorkspaces(_ workspaces: [Workspace]) {
+    host.sites.replaceFixed(workspaces)
   }
 
   /// Blocks until the service listens. Returns the port.

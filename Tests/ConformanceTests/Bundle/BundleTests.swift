@@ -11,8 +11,8 @@ import Testing
     let imports = try WasmImports([UInt8](Data(contentsOf: Self.module)))
     #expect(
       imports.functions.sorted() == [
-        "net.fetch", "outputs.lookUp", "outputs.settle", "pixels.inspect", "pixels.render", "pixels.sample",
-        "records.note", "response.send",
+        "log.note", "net.exchange", "net.fetch", "outputs.lookUp", "outputs.settle", "pixels.inspect", "pixels.render",
+        "pixels.sample", "records.perform", "response.send", "secrets.perform",
       ])
     #expect(imports.others.isEmpty)
     let contract = try String(contentsOf: Repository.file("wasm/README.md"), encoding: .utf8)

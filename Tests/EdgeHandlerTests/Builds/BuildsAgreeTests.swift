@@ -77,12 +77,15 @@ import Testing
 }
 
 /// A native host without anything in it, that writes down what is wanted of it.
-private struct TranscriptWriter: StepPerformer {
-  private let handler: EdgeHandler
+private struct TranscriptWriter: PlayedHost {
+  let handler: EdgeHandler
+  var sites: SiteCache
   private var lines: [String] = []
 
   init(_ setup: String) throws {
-    handler = EdgeHandler(configuration: try Setup(json: Array(setup.utf8)).configuration)
+    let configuration = try Setup(json: Array(setup.utf8)).configuration
+    handler = EdgeHandler(configuration: configuration)
+    sites = SiteCache(configuration, records: nil)
   }
 
   /// What comes of the effects of a kind. Which of them depends on what is wanted and not on the order, as the flows of a
@@ -134,22 +137,21 @@ private struct TranscriptWriter: StepPerformer {
   mutating func lines(of call: Call) throws -> [String] {
     lines = []
     let request = Request(call.request)
-    let answer =
+    let (answer, site) =
       if let request {
-        try perform(handler.handle(request, context: call.context))
+        try answer(request, context: call.context)
       } else {
-        Answer(EdgeHandler.answer(to: .malformedRequest))
+        (Answer(EdgeHandler.answer(to: .malformedRequest)), Site.nowhere)
       }
     lines.append("send \(answer.response.wire.text)")
     for work in answer.settlements { lines.append("settle \(work.wire.text)") }
-    if let request { lines.append("note \(record(of: request, answer).wire.text)") }
+    if let request { lines.append("note \(record(of: request, site, answer).wire.text)") }
     return lines.sorted { $0.utf16.lexicographicallyPrecedes($1.utf16) }
   }
 
-  private func record(of request: Request, _ answer: Answer) -> AccessRecord {
+  private func record(of request: Request, _ site: Site, _ answer: Answer) -> AccessRecord {
     AccessRecord(
-      request, namespace: handler.namespace(at: request.authority), code: answer.response.problemCode,
-      notes: answer.notes)
+      request, namespace: site.workspace?.namespace, code: answer.response.problemCode, notes: answer.notes)
   }
 
   mutating func lookUp(_ request: LookUpRequest) throws -> LookUpResult { try result("lookUp", request) }

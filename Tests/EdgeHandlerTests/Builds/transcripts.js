@@ -19,10 +19,12 @@ const effect = (kind) => (_request, number, pointer, length) => {
 const end = (kind) => (_request, pointer, length) => lines.push(`${kind} ${decoder.decode(bytesAt(pointer, length))}`);
 
 const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Deno.readFileSync(path)), {
-  net: { fetch: effect("fetch") },
+  net: { fetch: effect("fetch"), exchange: effect("exchange") },
   pixels: { inspect: effect("inspect"), render: effect("render"), sample: effect("sample") },
   outputs: { lookUp: effect("lookUp"), settle: end("settle") },
-  records: { note: end("note") },
+  records: { perform: effect("records") },
+  secrets: { perform: effect("secrets") },
+  log: { note: end("note") },
   response: { send: end("send") },
 });
 

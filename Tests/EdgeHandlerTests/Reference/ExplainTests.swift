@@ -22,7 +22,17 @@ import Testing
 
   private func explain(_ target: String, host: String = "acme.localhost", accept: String? = nil) -> [String] {
     let request = Self.request(target, host: host, accept: accept)
-    return EdgeHandler(configuration: configuration).explain(request, context: Self.context)
+    return Self.explain(request, configuration)
+  }
+
+  private static func explain(_ request: Request, _ configuration: Configuration) -> [String] {
+    EdgeHandler(configuration: configuration)
+      .explain(request, at: site(of: request, configuration), context: context)
+  }
+
+  private static func site(of request: Request, _ configuration: Configuration) -> Site {
+    var sites = SiteCache(configuration, records: nil)
+    return sites.find(request, now: context.now).site ?? .nowhere
   }
 
   private static let context = Context(now: 0, isReady: true)
@@ -285,7 +295,7 @@ import Testing
     let named = Self.workspace.replacing(
       #"{ "namespace": "acme","#, with: #"{ "namespace": "acme", "allowedExternalSources": ["*", "*.example"],"#)
     let configuration = try Configuration(json: Array("{\"workspaces\": [\(named)]}".utf8))
-    let lines = EdgeHandler(configuration: configuration).explain(Self.request(url), context: Self.context)
+    let lines = Self.explain(Self.request(url), configuration)
     expect(lines, "parameter", "onerror = redirect (URL)")
   }
 
@@ -387,8 +397,9 @@ import Testing
 
   /// Everything that a decision is, but for the lines of `explain`.
   private func outcome(_ target: String, accept: String?) -> String? {
+    let request = Self.request(target, accept: accept)
     var decider = Decider(
-      configuration: configuration, directory: Directory(configuration), request: Self.request(target, accept: accept),
+      configuration: configuration, site: Self.site(of: request, configuration), request: request,
       context: Self.context, trace: .off)
     switch decider.decide() {
     case .answer: return nil

@@ -358,6 +358,10 @@ import Testing
       exchanges.append(host.get(target))
     }
     exchanges.append(host.get("/p/a.jpg", host: "nobody.localhost"))
+    // A host whose records cannot be reached.
+    var away = ScriptedHost(Configuration(workspaces: []))
+    away.sites = SiteCache(Configuration(workspaces: []), records: .host)
+    exchanges.append(away.get("/p/a.jpg", host: "nobody.localhost"))
     var lacking = try Configuration(json: Array("{\"workspaces\": [\(Self.workspace)]}".utf8))
     lacking.capabilities = Capabilities(unwritable: [.avif], unreadable: [])
     var incapable = ScriptedHost(lacking)

@@ -17,8 +17,9 @@ import Testing
 ///
 /// It complains of its own accord about what no flow may do: leave a claimed key behind, or make a plan that does not hold
 /// together (``PlanCheck``).
-struct ScriptedHost: StepPerformer {
+struct ScriptedHost: PlayedHost {
   var handler: EdgeHandler
+  var sites: SiteCache
   var context = Context(now: 1_767_225_600, isReady: true)
   /// What the store holds.
   var outputs: [CacheKey: StoredOutput] = [:]
@@ -38,6 +39,7 @@ struct ScriptedHost: StepPerformer {
 
   init(_ configuration: Configuration) {
     handler = EdgeHandler(configuration: configuration)
+    sites = SiteCache(configuration, records: nil)
   }
 
   /// - Parameter workspaces: each a JSON object as in a file of workspaces. The first is where ``get(_:_:host:method:)`` asks.
@@ -55,6 +57,11 @@ struct ScriptedHost: StepPerformer {
   /// is a 404.
   mutating func serve(_ url: String, _ answers: ScriptedOriginal...) {
     script[url] = answers
+  }
+
+  /// Who answers a request, where that is known.
+  mutating func site(of request: Request) -> Site {
+    sites.find(request, now: context.now).site ?? .nowhere
   }
 
   // MARK: Asking
@@ -78,7 +85,7 @@ struct ScriptedHost: StepPerformer {
     (effects, claims) = ([], [])
     let answer: Answer
     do {
-      answer = try perform(handler.handle(request, context: context))
+      answer = try self.answer(request, context: context).answer
     } catch {
       fatalError("no effect throws here: \(error)")
     }

@@ -330,7 +330,7 @@ private final class EchoResponder: Responder {
         try turnedAway.get("/2"), try head.receive(isBodyless: true), try silent.receive(), try first.get("/1"),
       ]
     }
-    #expect(answers.map(\.body) == ["overloaded", "", "overloaded", "GET a.localhost /1 false "])
+    #expect(answers.map(\.body) == ["overloaded", "", "overloaded", "GET acme.localhost /1 false "])
     #expect(answers.allSatisfy { $0.field("connection") == "close" })
     let areClosed = try await offPool { [first, turnedAway, head, silent].allSatisfy { $0.isClosed() } }
     #expect(areClosed)
@@ -338,7 +338,7 @@ private final class EchoResponder: Responder {
     try await until { server.connectionCount == 0 }
     let next = try TestClient(port: port)
     let body = try await offPool { try next.get("/4").body }
-    #expect(body == "GET a.localhost /4 false ")
+    #expect(body == "GET acme.localhost /4 false ")
     next.close()
     #expect(shortages.all == [.connections(1)])
     try await server.drain(grace: .seconds(5)).get()

@@ -66,7 +66,7 @@ extension TestConnection {
     var settings = Service.Settings()
     settings.origins.allowedNetworks = ["127.0.0.0/8"]
     settings.server.port = 0
-    let workspaces = ["a", "b"].map {
+    let workspaces = ["acme", "beta"].map {
       #"{"namespace": "\#($0)", "sources": {"o": {"kind": "http", "prefix": "\#(origin.url)/"}}}"#
     }
     let json = "{\"workspaces\": [\(workspaces.joined(separator: ","))]}"
@@ -88,12 +88,12 @@ extension TestConnection {
     origin.stop()
   }
 
-  private static func request(_ target: String, of workspace: String = "a") -> String {
+  private static func request(_ target: String, of workspace: String = "acme") -> String {
     "GET \(target) HTTP/1.1\r\nHost: \(workspace).localhost\r\n\r\n"
   }
 
   /// The share of the workspace `a`.
-  private static let share = Share(workspace: "a")
+  private static let share = Share(workspace: "acme")
 
   private func waiters(_ service: Service) -> Int { service.host.claims.withLock { $0.waiterCount } }
 
@@ -208,8 +208,8 @@ extension TestConnection {
     let (service, port) = try await start { settings in
       settings.maximumWork = 4
       let json = """
-        {"workspaces": [{"namespace": "a", "sources": {"o": {"kind": "http", "prefix": "\(origin.url)/"}}},
-         {"namespace": "b", "sources": {"o": {"kind": "http", "prefix": "\(quick.url)/"}}}]}
+        {"workspaces": [{"namespace": "acme", "sources": {"o": {"kind": "http", "prefix": "\(origin.url)/"}}},
+         {"namespace": "beta", "sources": {"o": {"kind": "http", "prefix": "\(quick.url)/"}}}]}
         """
       settings.configuration.workspaces = (try? Configuration(json: Array(json.utf8)))?.workspaces ?? []
     }
@@ -222,7 +222,7 @@ extension TestConnection {
     #expect(try await offPool { try other.get("/o/logo.png?w=60").status } == 503)
     #expect(try await offPool { try other.get("/readyz").status } == 200)
     for width in 60..<70 {
-      #expect(try await offPool { try other.get("/o/logo.png?w=\(width)", host: "b.localhost").status } == 200)
+      #expect(try await offPool { try other.get("/o/logo.png?w=\(width)", host: "beta.localhost").status } == 200)
     }
     let displaced = try await offPool { try clients[3].receive() }
     #expect(displaced.status == 503 && displaced.body.contains("overloaded"))
@@ -253,7 +253,7 @@ extension TestConnection {
     #expect(origin.requestHeads.count == 1)
     #expect(try await offPool { try client.get("/readyz").status } == 200, "another workspace would find room")
     #expect(try await offPool { try client.get("/o/logo.png?w=50").field("cache-status") } == "imgedge; hit")
-    #expect(try await offPool { try client.get("/o/logo.png?w=50", host: "b.localhost").status } == 200)
+    #expect(try await offPool { try client.get("/o/logo.png?w=50", host: "beta.localhost").status } == 200)
     cancel()
     try await until { service.host.pixels.hasRoom(for: Self.share) }
     #expect(try await offPool { try client.get("/o/logo.png?w=51").status } == 200)

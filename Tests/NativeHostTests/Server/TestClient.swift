@@ -54,7 +54,7 @@ struct TestClient: Sendable {
     }
   }
 
-  func get(_ target: String, host: String = "a.localhost", fields: String...) throws -> Answer {
+  func get(_ target: String, host: String = "acme.localhost", fields: String...) throws -> Answer {
     send("GET \(target) HTTP/1.1\r\nHost: \(host)\r\n" + fields.map { $0 + "\r\n" }.joined() + "\r\n")
     return try receive()
   }

@@ -21,7 +21,7 @@ extension CacheKey {
 
   /// A key over the parts that an output's bytes depend on. Parts are length-prefixed, so that no two lists of parts have
   /// the same form.
-  init(namespace: String, operation: String, parts: [KeyPart]) {
+  init(workspace id: String, operation: String, parts: [KeyPart]) {
     var form: [UInt8] = []
     func add(_ text: String) {
       form += String(text.utf8.count).utf8
@@ -29,7 +29,7 @@ extension CacheKey {
       form += text.utf8
     }
     add(Self.version)
-    add(namespace)
+    add(id)
     add(operation)
     for part in parts {
       add(part.name)

@@ -13,14 +13,14 @@ indirect enum Decision: Sendable {
 /// use it, is the request well formed, may the workspace use this source.
 struct Decider {
   let configuration: Configuration
-  let directory: Directory
+  let site: Site
   let request: Request
   let context: Context
   var trace: Trace
 
   mutating func decide() -> Decision {
     var head = CommonFields(
-      sharing: .undecided, isCustomDomain: !directory.isOurs(request.authority), omitsBody: request.method == "HEAD")
+      sharing: .undecided, isCustomDomain: !site.isOurs, omitsBody: request.method == "HEAD")
     do throws(Problem) {
       return try decide(&head)
     } catch {
@@ -38,24 +38,29 @@ struct Decider {
     let parsed = Result { () throws(Problem) in
       try Target(request.target, maximumBytes: configuration.limits.maximumURLBytes)
     }
-    if case .success(let target) = parsed, let health = health(target.path, head) {
-      trace.note("answer", "\(health.status): the service's own health, which is told on every host")
-      return .answer(health)
+    if let health = Health(target: request.target) {
+      let response = answer(health, head)
+      trace.note("answer", "\(response.status): the service's own health, which is told on every host")
+      return .answer(response)
     }
 
     let wantsPage = isPageWanted(parsed)
-    guard let match = directory.workspace(at: request.authority) else {
-      if wantsPage, let page = directory.landingPage(at: request.authority) {
-        trace.note("answer", "200: the page that says what this is")
-        return .answer(page.response(head))
-      }
+    let workspace: Workspace
+    switch site.occupant {
+    case .workspace(let occupant): workspace = occupant
+    case .landing where wantsPage:
+      trace.note("answer", "200: the page that says what this is")
+      return .answer(LandingPage(configuration, authority: request.authority).response(head))
+    case .landing, .nobody:
       throw Problem(
         .unknownWorkspace, "No workspace answers at this host; they are at <namespace>.\(configuration.baseDomain).")
+    case .unavailable:
+      throw Problem(
+        .workspaceUnavailable, "Who answers at this host cannot be found out at the moment; it is asked again soon.")
     }
-    let workspace = match.workspace
     trace.note(
       "workspace",
-      workspace.namespace + (match.isCustomDomain ? ", by its custom domain" : ", by the host's first label"))
+      workspace.namespace + (site.isOurs ? ", by the host's first label" : ", by its custom domain"))
     head.sharing = .nobody
     let origin = request.fields[.origin]
     guard let sharing = workspace.allowedOrigins.sharing(with: origin) else {
@@ -100,12 +105,10 @@ struct Decider {
     return AcceptedFormats.names("text/html", in: request.fields[.accept])
   }
 
-  /// Answered on every host, before there is a workspace.
-  private func health(_ path: String, _ head: CommonFields) -> Response? {
-    switch path {
-    case "/healthz": return text("ok", head)
-    case "/readyz": return context.isReady ? text(readiness, head) : Problem.overloaded.response(head)
-    default: return nil
+  private func answer(_ health: Health, _ head: CommonFields) -> Response {
+    switch health {
+    case .alive: text("ok", head)
+    case .ready: context.isReady ? text(readiness, head) : Problem.overloaded.response(head)
     }
   }
 
@@ -140,5 +143,18 @@ struct Decider {
     case .nobody, .undecided: break
     }
     return response
+  }
+}
+
+/// The paths that are answered alike on every host, before there is a workspace.
+enum Health {
+  case alive, ready
+
+  init?(target: String) {
+    switch String(decoding: target.bytes.prefix { $0 != 0x3F }, as: UTF8.self) {
+    case "/healthz": self = .alive
+    case "/readyz": self = .ready
+    default: return nil
+    }
   }
 }

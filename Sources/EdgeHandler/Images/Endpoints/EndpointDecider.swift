@@ -94,7 +94,7 @@ struct EndpointDecider {
     _ operation: String, _ parts: [KeyPart], of original: SourceReference? = nil, isNegotiated: Bool,
     isImmutable: Bool = true
   ) throws(Problem) -> ResolvedOutput {
-    let key = CacheKey(namespace: workspace.namespace, operation: operation, parts: parts)
+    let key = CacheKey(workspace: workspace.id, operation: operation, parts: parts)
     for part in parts { trace.note("key part", "\(part.name) = \(part.value)") }
     trace.note("key", key.hex)
     let output = ResolvedOutput(

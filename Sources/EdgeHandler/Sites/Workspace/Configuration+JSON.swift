@@ -1,10 +1,14 @@
 extension Configuration {
+  /// Of the text of a configuration: some 400,000 workspaces of the usual size.
+  public static let maximumBytes = 256 << 20
+
   /// Reads `{"workspaces": […]}`, with optional members `baseDomain` and `limits`. One bad workspace fails it all.
   public init(json text: [UInt8]) throws(ConfigurationError) {
     let json: JSON
     do {
       // Editors on Windows write a byte order mark, which is no part of the text (RFC 8259, section 8.1).
-      json = try JSON.parse(text.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(text.dropFirst(3)) : text)
+      json = try JSON.parse(
+        text.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(text.dropFirst(3)) : text, maximumBytes: Self.maximumBytes)
     } catch {
       throw ConfigurationError("not valid JSON at byte \(error.offset): \(error.reason)")
     }
@@ -12,12 +16,12 @@ extension Configuration {
     try record.allows(["workspaces", "baseDomain", "limits"])
     var workspaces: [Workspace] = []
     for (index, json) in try record.list("workspaces").enumerated() {
-      workspaces.append(try Workspace.read(json, index: index))
+      workspaces.append(try Workspace.read(json, path: "workspace \(index + 1)"))
     }
     self.init(workspaces: workspaces)
     if let domain = try record.text("baseDomain") { baseDomain = try Self.baseDomain(domain) }
     if let json = record["limits"] { limits = try Limits(StrictObject(json, path: "limits")) }
-    try refuseDuplicates()
+    try FixedSites(workspaces).refuseDuplicates()
   }
 
   /// The normal form of a base domain.
@@ -27,48 +31,46 @@ extension Configuration {
     }
     return name
   }
-
-  private func refuseDuplicates() throws(ConfigurationError) {
-    for (index, workspace) in workspaces.enumerated() {
-      for other in workspaces[..<index] {
-        if other.namespace == workspace.namespace {
-          throw ConfigurationError("workspace \"\(workspace.namespace)\": namespace: is used twice")
-        }
-        for domain in workspace.domains where other.domains.contains(where: { $0 == domain }) {
-          throw ConfigurationError(
-            "workspace \"\(workspace.namespace)\": domains: \"\(domain)\" belongs to \"\(other.namespace)\" already")
-        }
-      }
-    }
-  }
 }
 
 extension Workspace {
-  fileprivate static func read(_ json: JSON, index: Int) throws(ConfigurationError) -> Workspace {
-    var record = try StrictObject(json, path: "workspace \(index + 1)")
+  /// Reads the settings of a workspace, whose secrets stand plain.
+  ///
+  /// - Parameter path: what errors call the workspace until its namespace is known.
+  static func read(_ json: JSON, path: String) throws(ConfigurationError) -> Workspace {
+    var record = try StrictObject(json, path: path)
+    if let format = try record.count("format"), format != WorkspaceRecord.format {
+      throw record.error(
+        "format", "is \(format); this version of the program reads format \(WorkspaceRecord.format) and no other")
+    }
     let namespace = try record.required("namespace")
-    guard Label.isValid(namespace) else {
-      throw record.error("namespace", "\"\(namespace)\" is not \(Label.grammar)")
+    guard Namespace.isValid(namespace) else {
+      throw record.error("namespace", "\"\(namespace)\" is not \(Namespace.grammar)")
     }
     record.path = "workspace \"\(namespace)\""
     try record.allows([
-      "namespace", "plan", "allowedOrigins", "allowedExternalSources", "sources", "marks", "domains",
+      "format", "id", "namespace", "plan", "allowedOrigins", "allowedExternalSources", "sources", "marks", "domains",
     ])
+    let id = try record.text("id")
+    if let id, !WorkspaceID.isValid(id) {
+      throw record.error("id", "\"\(id)\" is not an id: 26 digits of Crockford's base 32 in upper case")
+    }
     let plan = try record.choice("plan", of: Plan.allCases.map { ($0.name, $0) }) ?? .free
     let workspace = Workspace(
-      namespace: namespace, plan: plan,
+      id: id, namespace: namespace, plan: plan,
       allowedOrigins: try OriginPatterns(record), allowedExternalSources: try HostPatterns(record),
       sources: try Source.list(record), marks: [], domains: try Self.domains(record))
     return workspace.with(marks: try MarkPreset.list(record, of: workspace))
   }
 
+  /// A domain that is listed twice counts once.
   private static func domains(_ record: StrictObject) throws(ConfigurationError) -> [String] {
     var domains: [String] = []
     for text in try record.texts("domains") ?? [] {
       guard case .domain(let domain)? = try? Host(parsing: text.utf8) else {
         throw record.error("domains", "\"\(text)\" is not a domain name")
       }
-      domains.append(domain)
+      if !domains.contains(where: { $0 == domain }) { domains.append(domain) }
     }
     return domains
   }

@@ -1,6 +1,8 @@
 /// What a host that is not written in Swift gives an instance at its start: the flags of `imgedge serve`, as JSON.
 public struct Setup: Sendable {
   public var configuration = Configuration.demo
+  /// Where other workspaces are than those of the configuration; `nil` where there are none.
+  public var records: RecordAccess?
   /// Networks that may be connected to although they are not public.
   public var allowedNetworks: [IPNetwork] = []
 
@@ -9,15 +11,16 @@ public struct Setup: Sendable {
   public init(json text: [UInt8]) throws(ConfigurationError) {
     let json: JSON
     do {
-      json = try JSON.parse(text, maximumBytes: 64 << 20)
+      json = try JSON.parse(text, maximumBytes: Configuration.maximumBytes * 2)
     } catch {
       throw ConfigurationError("setup: not valid JSON at byte \(error.offset): \(error.reason)")
     }
     let record = try StrictObject(json, path: "setup")
     try record.allows([
       "workspaces", "baseDomain", "allowedNetworks", "fetchTimeoutMilliseconds", "maximumOriginalBytes",
-      "maximumPixels", "transformTimeoutMilliseconds", "unwritable", "unreadable",
+      "maximumPixels", "transformTimeoutMilliseconds", "unwritable", "unreadable", "records",
     ])
+    if try record.choice("records", of: [("host", true)]) != nil { records = .host }
     if let text = try record.text("workspaces") { configuration = try Configuration(json: Array(text.utf8)) }
     if let domain = try record.text("baseDomain") { configuration.baseDomain = try Configuration.baseDomain(domain) }
     for text in try record.texts("allowedNetworks") ?? [] {

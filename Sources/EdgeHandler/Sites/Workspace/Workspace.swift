@@ -2,6 +2,9 @@
 ///
 /// A class, as what it holds is: every request passes it around, and sharing it costs less than a copy, in time and in code.
 public final class Workspace: Sendable {
+  /// What hangs on it passes to nobody else, unlike the namespace: cached outputs, records, charges. 26 digits of Crockford's base 32, or the
+  /// namespace of a workspace in a file that names no id; these differ in the case of their letters.
+  public let id: String
   public let namespace: String
   public let plan: Plan
   /// Browser origins that may call the workspace's URLs.
@@ -16,9 +19,10 @@ public final class Workspace: Sendable {
   public let domains: [String]
 
   init(
-    namespace: String, plan: Plan, allowedOrigins: OriginPatterns, allowedExternalSources: HostPatterns,
+    id: String? = nil, namespace: String, plan: Plan, allowedOrigins: OriginPatterns, allowedExternalSources: HostPatterns,
     sources: [Source], marks: [MarkPreset], domains: [String]
   ) {
+    self.id = id ?? namespace
     self.namespace = namespace
     self.plan = plan
     self.allowedOrigins = allowedOrigins
@@ -31,7 +35,7 @@ public final class Workspace: Sendable {
   /// The same with other presets.
   func with(marks: [MarkPreset]) -> Workspace {
     Workspace(
-      namespace: namespace, plan: plan, allowedOrigins: allowedOrigins, allowedExternalSources: allowedExternalSources,
+      id: id, namespace: namespace, plan: plan, allowedOrigins: allowedOrigins, allowedExternalSources: allowedExternalSources,
       sources: sources, marks: marks, domains: domains)
   }
 
@@ -123,5 +127,42 @@ enum Label {
     let bytes = name.utf8
     guard (1...63).contains(bytes.count), bytes.first != 0x2D, bytes.last != 0x2D else { return false }
     return bytes.allSatisfy { ASCII.isLowercaseLetter($0) || ASCII.isDigit($0) || $0 == 0x2D }
+  }
+}
+
+/// The name of a workspace: a label that the service does not keep for itself.
+enum Namespace {
+  static let grammar = "\(Label.grammar), at least 3, and not one of \(ListText.join(reserved))"
+  private static let reserved: [String] = ["app", "customers", "www", "api", "admin", "status", "mail"]
+
+  static func isValid(_ name: String) -> Bool {
+    name.utf8.count >= 3 && Label.isValid(name) && !reserved.contains { $0 == name }
+  }
+}
+
+/// 128 random bits as 26 digits of Crockford's base 32 (https://www.crockford.com/base32.html), in upper case.
+public enum WorkspaceID {
+  private static let digits: String = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+  /// The id that 16 random bytes make: five bits a digit, of which the first has two that are 0.
+  public static func make(_ random: [UInt8]) -> String {
+    let alphabet = Array(digits.utf8)
+    var text: [UInt8] = []
+    var rest: UInt32 = 0
+    var count = 2
+    for byte in random.prefix(16) {
+      rest = (rest << 8 | UInt32(byte)) & 0xFFFF
+      count += 8
+      while count >= 5 {
+        count -= 5
+        text.append(alphabet[Int(rest >> UInt32(count)) & 31])
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  static func isValid(_ text: String) -> Bool {
+    let alphabet = digits.bytes
+    return text.utf8.count == 26 && text.utf8.allSatisfy { byte in alphabet.contains(byte) }
   }
 }

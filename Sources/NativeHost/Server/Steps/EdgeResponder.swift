@@ -28,23 +28,27 @@ struct EdgeResponder: Responder {
     let start = NIODeadline.now()
     let context = host.context
     let identity = RequestIdentity(request.head)
-    if let hit = box.hits.find(identity), let output = host.store.lookUpInMemory(hit.key, now: context.now),
+    let epoch = host.sites.epoch
+    if let hit = box.hits.find(identity), hit.isValid(at: context.now, epoch: epoch),
+      let output = host.store.lookUpInMemory(hit.key, now: context.now),
       let response = hit.answer(with: output)
     {
       reply(response)
       note(response, .hit, since: start) { AccessRecord(request.head, namespace: hit.namespace) }
       return nil
     }
-    let namespace = log == nil ? nil : host.handler.namespace(at: request.head.authority)
     let flow = StepRunner(host, loop: loop, context: context) { ending in
       var response = ServerResponse(status: ending.response.status, fields: ending.response.fields, body: ending.body)
       if let (key, output) = ending.onlyHit, var hit = Self.hit(key, output, ending, &response) {
-        hit.namespace = namespace
+        hit.namespace = ending.site.workspace?.namespace
+        (hit.epoch, hit.until) = (epoch, ending.siteUntil)
         box.hits.insert(hit, for: identity)
       }
       reply(response)
       note(response, ending.outcome, since: start) {
-        AccessRecord(request.head, namespace: namespace, code: ending.response.problemCode, notes: ending.notes)
+        AccessRecord(
+          request.head, namespace: ending.site.workspace?.namespace, code: ending.response.problemCode,
+          notes: ending.notes)
       }
     }
     flow.start(request.head)

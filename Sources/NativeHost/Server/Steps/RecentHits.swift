@@ -5,7 +5,7 @@ import Outputs
 
 /// Answers that were made of an output in memory and of nothing else, for when the same request comes again.
 ///
-/// A decision is a function of what is in ``RequestIdentity``, and the answer to a hit a function of that and of the output: it need
+/// A decision is a function of what is in ``RequestIdentity`` and of the site, and the answer to a hit a function of that and of the output: it need
 /// not be computed again for each of the requests for a picture on a busy page. One for each event loop, hence without a lock.
 struct RecentHits {
   struct Hit {
@@ -16,6 +16,14 @@ struct RecentHits {
     var response: ServerResponse
     var sendsBody: Bool
     var namespace: String?
+    /// The sites' epoch when the decision was made, and the time before which its site is known without another look.
+    var epoch: UInt64 = 0
+    var until: Int64 = 0
+
+    /// Whether the decision would still be the same: a workspace whose settings may have changed must be asked for again.
+    func isValid(at now: Int64, epoch: UInt64) -> Bool {
+      self.epoch == epoch && now < until
+    }
 
     /// The answer with an output that is in the store now; `nil` where that is another one.
     func answer(with output: Output) -> ServerResponse? {

@@ -13,6 +13,8 @@ import Synchronization
 /// other build does not have this code.
 public final class StepHost: Sendable {
   let handler: EdgeHandler
+  let sites: SiteDirectory
+  let services: ServiceEffects
   let store: OutputStore
   let origins: OriginClient
   let pixels: PixelEngine
@@ -31,10 +33,13 @@ public final class StepHost: Sendable {
   ///   takes the place of another workspace's, which is answered so. One that comes while the engine has no room is refused before
   ///   its original is fetched.
   public init(
-    handler: EdgeHandler, store: OutputStore, origins: OriginClient, pixels: PixelEngine, samples: SamplePictures,
+    handler: EdgeHandler, sites: SiteDirectory, services: ServiceEffects, store: OutputStore, origins: OriginClient,
+    pixels: PixelEngine, samples: SamplePictures,
     maximumWork: Int
   ) {
     self.handler = handler
+    self.sites = sites
+    self.services = services
     self.store = store
     self.origins = origins
     self.pixels = pixels

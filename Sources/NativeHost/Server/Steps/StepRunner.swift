@@ -31,6 +31,8 @@ final class StepRunner: @unchecked Sendable {
   private var outcome = LookUpOutcome.none
   /// What the first look-up found in memory, as long as nothing else has been done.
   private var onlyHit: (key: CacheKey, output: StoredOutput)?
+  private var site = Site.nowhere
+  private var siteUntil = Int64.max
 
   private struct Effect {
     var cancel: @Sendable () -> Void = {}
@@ -45,6 +47,9 @@ final class StepRunner: @unchecked Sendable {
     var outcome: LookUpOutcome
     /// The output that ``response`` is made of and of nothing else, so that the same request can be answered with it again.
     var onlyHit: (key: CacheKey, output: StoredOutput)?
+    /// Who answers at the request's host, and until when that is known without another look.
+    var site: Site
+    var siteUntil: Int64
     /// For the log.
     var notes: [String]
   }
@@ -59,7 +64,19 @@ final class StepRunner: @unchecked Sendable {
   }
 
   func start(_ request: Request) {
-    advance(host.handler.handle(request, context: context)) { [self] answer in finish(answer) }
+    let found = host.sites.find(request, now: context.now) { [self] site in
+      loop.execute { [self] in
+        guard !isOver else { return }
+        // The next one asks again.
+        handle(request, at: site, until: 0)
+      }
+    }
+    if case .known(let site, let until) = found { handle(request, at: site, until: until) }
+  }
+
+  private func handle(_ request: Request, at site: Site, until: Int64) {
+    (self.site, siteUntil) = (site, until)
+    advance(host.handler.handle(request, at: site, context: context)) { [self] answer in finish(answer) }
   }
 
   /// The caller has gone away. The work goes on as long as somebody else waits for it.
@@ -101,7 +118,7 @@ final class StepRunner: @unchecked Sendable {
     reply.take()?(
       Ending(
         response: answer.response, body: body(of: answer.response), outcome: outcome, onlyHit: onlyHit,
-        notes: answer.notes))
+        site: site, siteUntil: siteUntil, notes: answer.notes))
     end()
   }
 
@@ -152,6 +169,27 @@ final class StepRunner: @unchecked Sendable {
         }
       case .render(let plan, let then):
         return render(plan) { [self] in advance(then($0), finish) }
+      case .records(let request, let then):
+        return perform(or: .overloaded) { [self] in
+          host.services.records(request, $0)
+          return {}
+        } then: { [self] in
+          advance(then($0), finish)
+        }
+      case .exchange(let request, let then):
+        return perform(or: .notSent) { [self] in
+          host.services.exchange(request, $0)
+          return {}
+        } then: { [self] in
+          advance(then($0), finish)
+        }
+      case .secrets(let request, let then):
+        return perform(or: SecretsResult(request.secrets.map { _ in nil })) { [self] in
+          host.services.secrets(request, $0)
+          return {}
+        } then: { [self] in
+          advance(then($0), finish)
+        }
       case .all(let flows, let then):
         return all(flows) { [self] in advance(then($0), finish) }
       }

@@ -105,11 +105,10 @@ import Testing
   @Test func spellingsOfAURLBelongToItsSource() throws {
     var scripted = try ScriptedHost(Self.workspaces[0])
     for (path, plain) in [("http://old.example/~a/x", "~a"), ("https://old.example/%7e%61//x", "%7e%61//")] {
-      let lines = scripted.handler.explain(
-        Request(
-          method: "GET", authority: "acme.localhost",
-          target: "/transform?src=" + PercentCoding.encode(path.utf8, keeping: .unreserved),
-          isSecure: false, fields: [:]), context: scripted.context)
+      let request = Request(
+        method: "GET", authority: "acme.localhost",
+        target: "/transform?src=" + PercentCoding.encode(path.utf8, keeping: .unreserved), isSecure: false, fields: [:])
+      let lines = scripted.handler.explain(request, at: scripted.site(of: request), context: scripted.context)
       #expect(lines.contains { $0.hasPrefix("source") && $0.contains("old,") }, "\(plain): \(lines)")
     }
     #expect(scripted.get("/old/x").key != nil)
@@ -132,7 +131,7 @@ import Testing
   /// Lengths stand before the parts, so that no two lists of parts run together.
   @Test func partsDoNotRunTogether() {
     func key(_ parts: [(String, String)]) -> CacheKey {
-      CacheKey(namespace: "n", operation: "o", parts: parts.map { KeyPart(name: $0.0, value: $0.1) })
+      CacheKey(workspace: "n", operation: "o", parts: parts.map { KeyPart(name: $0.0, value: $0.1) })
     }
     #expect(key([("a", "b")]) != key([("ab", "")]))
     #expect(key([("a", "b1:c1:d")]) != key([("a", "b"), ("c", "d")]))

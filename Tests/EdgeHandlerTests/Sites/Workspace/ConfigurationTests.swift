@@ -51,7 +51,7 @@ import Testing
     (#""marks": {"m": {"image": "a/b", "x": 1}}"#, "x"),
   ])
   func namesTheWorkspaceAndTheField(members: String, field: String) {
-    let said = complaint(#"{"workspaces": [{"namespace": "ok"}, {"namespace": "acme", \#(members)}]}"#)
+    let said = complaint(#"{"workspaces": [{"namespace": "okay"}, {"namespace": "acme", \#(members)}]}"#)
     #expect(said?.contains("\"acme\"") == true, "\(said ?? "nothing")")
     #expect(said?.contains(field) == true, "\(said ?? "nothing")")
     #expect(said?.contains("secretAccessKey") != true)
@@ -69,10 +69,14 @@ import Testing
     ("", "JSON"), ("[]", "object"), ("{}", "workspaces"), (#"{"workspaces": {}}"#, "workspaces"),
     (#"{"workspaces": [1]}"#, "workspace 1"),
     (#"{"workspaces": [{}]}"#, "namespace"), (#"{"workspaces": [{"namespace": "A"}]}"#, "namespace"),
-    (#"{"workspaces": [{"namespace": ""}]}"#, "namespace"),
-    (#"{"workspaces": [{"namespace": "a"}, {"namespace": "a"}]}"#, "twice"),
+    (#"{"workspaces": [{"namespace": ""}]}"#, "namespace"), (#"{"workspaces": [{"namespace": "ab"}]}"#, "namespace"),
+    (#"{"workspaces": [{"namespace": "app"}]}"#, "namespace"), (#"{"workspaces": [{"namespace": "customers"}]}"#, "mail"),
+    (#"{"workspaces": [{"namespace": "acme", "id": "acme"}]}"#, "id"),
+    (#"{"workspaces": [{"namespace": "acme", "id": "01hzzzzzzzzzzzzzzzzzzzzzzz"}]}"#, "id"),
+    (#"{"workspaces": [{"namespace": "acme", "format": 2}]}"#, "format"),
+    (#"{"workspaces": [{"namespace": "acme"}, {"namespace": "acme"}]}"#, "twice"),
     (#"{"workspaces": [{"namespace": "a", "namespace": "b"}]}"#, "namespace"),
-    (#"{"workspaces": [{"namespace": "a", "domains": ["x.y"]}, {"namespace": "b", "domains": ["X.Y."]}]}"#, "domains"),
+    (#"{"workspaces": [{"namespace": "acme", "domains": ["x.y"]}, {"namespace": "beta", "domains": ["X.Y."]}]}"#, "domains"),
     (#"{"workspaces": [], "x": 1}"#, "x"),
     (#"{"workspaces": [], "baseDomain": "a b"}"#, "baseDomain"),
     (#"{"workspaces": [], "limits": {"maximumPixels": -1}}"#, "maximumPixels"),
