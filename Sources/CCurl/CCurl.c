@@ -16,6 +16,13 @@ CURLcode ccurl_set_fields(CURL *easy, struct curl_slist *fields) {
   return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fields);
 }
 
+CURLcode ccurl_set_body(CURL *easy, const void *body, size_t count) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_POST, 1L);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
+  // libcurl keeps a copy.
+  return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, count > 0 ? body : "") : code;
+}
+
 CURLcode ccurl_set_body_callback(CURL *easy, curl_write_callback callback) {
   return curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, callback);
 }
@@ -36,6 +43,11 @@ long ccurl_status(CURL *easy) {
 int64_t ccurl_content_length(CURL *easy) {
   curl_off_t length = -1;
   return curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) == CURLE_OK ? length : -1;
+}
+
+long ccurl_request_size(CURL *easy) {
+  long size = -1;
+  return curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &size) == CURLE_OK ? size : -1;
 }
 
 void *ccurl_private(CURL *easy) {

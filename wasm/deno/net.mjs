@@ -1,8 +1,9 @@
-// Originals over HTTP/1.1, fetched as harmlessly as the native host does it.
+// Originals over HTTP/1.1, fetched as harmlessly as the native host does it, and small exchanges with services.
 //
 // By node:http and not by fetch(): that follows its own mind in URLs, fields, compression and connections, and offers no say in the
 // address that a connection is made to. Here an address is checked between the look-up of its name and the connection to it.
 
+import { Buffer } from "node:buffer";
 import dns from "node:dns/promises";
 import http from "node:http";
 import https from "node:https";
@@ -15,19 +16,23 @@ import { Parts } from "./parts.mjs";
 /** The maximum size of all header lines of an answer, in bytes. */
 const maximumHeadBytes = 64 << 10;
 
+/** The maximum size of the body of an answer to a small exchange, in bytes. */
+const maximumExchangeBytes = 4 << 20;
+
 /** @param options.samples The pictures that ship with the program: name → bytes. */
 export function createNet({ samples = new Map() } = {}) {
   return {
     fetch(outbound, tools) {
-      if (outbound.target.sample === undefined) return exchange(outbound, tools);
+      if (outbound.target.sample === undefined) return load(outbound, tools);
       const body = samples.get(outbound.target.sample);
       const status = body ? 200 : 404;
       return Promise.resolve({ response: { status, body: body ?? new Uint8Array(), milliseconds: 0 } });
     },
+    exchange,
   };
 }
 
-function exchange(outbound, { permits, decoding, hold, signal }) {
+function load(outbound, { permits, decoding, hold, signal }) {
   const start = performance.now();
   return new Promise((resolve) => {
     let request;
@@ -42,7 +47,7 @@ function exchange(outbound, { permits, decoding, hold, signal }) {
     const timer = setTimeout(() => fail("timedOut"), outbound.timeoutMilliseconds);
     signal.addEventListener("abort", leave);
     try {
-      request = open(outbound, permits);
+      request = open({ url: outbound.target.url, fields: outbound.fields }, permits);
     } catch (error) {
       return fail(failureOf(error));
     }
@@ -65,7 +70,87 @@ function exchange(outbound, { permits, decoding, hold, signal }) {
   });
 }
 
-function open({ target: { url }, fields }, permits) {
+/**
+ * One exchange with a service: takes the `ExchangeRequest` of the wire and comes to the `ExchangeResult`.
+ *
+ * Each has a connection of its own. One that was used before could have been closed by the server at that moment, and nobody could tell whether
+ * the request had arrived.
+ */
+async function exchange({ delayMilliseconds, timeoutMilliseconds, reach, body, ...outbound }, { permits, signal }) {
+  if (!(await pause(delayMilliseconds, signal))) return "notSent";
+  return await new Promise((resolve) => {
+    let request;
+    let isConnected = false;
+    const finish = (result) => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", fail);
+      request?.destroy();
+      resolve(result);
+    };
+    const fail = () => finish(isConnected ? "unanswered" : "notSent");
+    const timer = setTimeout(fail, timeoutMilliseconds);
+    signal.addEventListener("abort", fail);
+    const bytes = Buffer.from(body, "base64");
+    // RFC 9110, section 8.6: without content, where the method has a meaning for it, this says so.
+    const hasLength = bytes.length > 0 || !["GET", "HEAD", "DELETE"].includes(outbound.method);
+    const fields = hasLength ? [...outbound.fields, "Content-Length", String(bytes.length)] : outbound.fields;
+    try {
+      request = open({ ...outbound, fields }, reach === "operators" ? () => true : permits);
+    } catch {
+      return fail();
+    }
+    request.on("socket", (socket) => {
+      const event = outbound.url.startsWith("https:") ? "secureConnect" : "connect";
+      if (socket.connecting || event === "secureConnect") socket.once(event, () => (isConnected = true));
+      else isConnected = true;
+    });
+    request.on("error", fail);
+    // Nothing was offered that could be switched to.
+    request.on("upgrade", fail);
+    request.on("response", async (response) => {
+      isConnected = true;
+      try {
+        const { status, retryAfter } = readHead(response);
+        if (status < 200) throw new Error("no final answer");
+        const answer = await readAll(response, maximumExchangeBytes);
+        finish({ response: { status, retryAfter, body: answer.toString("base64") } });
+      } catch {
+        fail();
+      }
+    });
+    request.end(bytes);
+  });
+}
+
+/** Whether the time is over, and not the request. */
+function pause(milliseconds, signal) {
+  if (signal.aborted) return Promise.resolve(false);
+  if (milliseconds === 0) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const finish = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", finish);
+      resolve(!signal.aborted);
+    };
+    const timer = setTimeout(finish, milliseconds);
+    signal.addEventListener("abort", finish);
+  });
+}
+
+async function readAll(response, maximumBytes) {
+  if (Number(response.headers["content-length"] ?? 0) > maximumBytes) throw new Known("tooLarge");
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of response) {
+    length += chunk.length;
+    if (length > maximumBytes) throw new Known("tooLarge");
+    chunks.push(chunk);
+  }
+  if (!response.complete) throw new Error("closed early");
+  return Buffer.concat(chunks);
+}
+
+function open({ method = "GET", url, fields }, permits) {
   // In WHATWG serialisation, so that it can be cut where it stands and needs no other parser's opinion.
   const [, scheme, authority, target] = /^(https?):\/\/([^/?#]+)([^#]*)$/.exec(url);
   const [, host, port] = /^(.*?)(?::(\d+))?$/.exec(authority);
@@ -75,6 +160,7 @@ function open({ target: { url }, fields }, permits) {
   for (let index = 0; index < fields.length; index += 2) headers.push(fields[index], fields[index + 1]);
   const { request } = scheme === "https" ? https : http;
   return request({
+    method,
     host: name,
     port: port ?? (scheme === "https" ? 443 : 80),
     path: target.startsWith("/") ? target : "/" + target,

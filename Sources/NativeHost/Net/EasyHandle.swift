@@ -27,28 +27,49 @@ final class EasyHandle {
 
   /// Sets up `transfer`; `remaining` is what is left of its time. Returns whether it can be started.
   func load(_ transfer: Transfer, remaining: Duration) -> Bool {
-    let request = transfer.request
+    let outbound = transfer.outbound
     var fields: UnsafeMutablePointer<curl_slist>?
     defer {
       ccurl_set_fields(pointer, fields)
       curl_slist_free_all(self.fields)
       self.fields = fields
     }
-    guard request.fields.allSatisfy(\.isValid) else { return false }
+    guard outbound.fields.allSatisfy(\.isValid) else { return false }
     // A semicolon is libcurl's way to write a field without a value.
     // A name without anything is libcurl's way to leave out a field of its own.
-    var lines = request.fields.contains { $0.name == "accept" } ? [] : ["accept:"]
-    lines += request.fields.map { $0.value.isEmpty ? $0.name + ";" : $0.name + ": " + $0.value }
+    var lines: [String] = []
+    for name in ["accept", "content-type", "expect"] where !outbound.fields.contains(where: { $0.name == name }) {
+      lines.append(name + ":")
+    }
+    lines += outbound.fields.map { $0.value.isEmpty ? $0.name + ";" : $0.name + ": " + $0.value }
     for line in lines {
       guard let extended = curl_slist_append(fields, line) else { return false }
       fields = extended
     }
-    guard ccurl_set_string(pointer, CURLOPT_URL, transfer.url) == CURLE_OK,
+    guard set(outbound), ccurl_set_string(pointer, CURLOPT_URL, outbound.url) == CURLE_OK,
       // 0 would mean none.
       ccurl_set_long(pointer, CURLOPT_TIMEOUT_MS, max(Int(remaining / .milliseconds(1)), 1)) == CURLE_OK
     else { return false }
     self.transfer = transfer
     return true
+  }
+
+  private func set(_ outbound: Transfer.Outbound) -> Bool {
+    // RFC 9110, section 8.6: a method that has a meaning for content says that there is none.
+    let hasContent = !outbound.body.isEmpty || !["GET", "HEAD", "DELETE"].contains(outbound.method)
+    // libcurl sends again what it has sent on a connection that turns out to be closed: nobody could tell whether it had arrived. HTTP/1.1,
+    // because that is where it counts what it has sent.
+    let isAlone = outbound.isAlone
+    let numbers: [(CURLoption, Int)] = [
+      (CURLOPT_HTTPGET, 1), (CURLOPT_FRESH_CONNECT, isAlone ? 1 : 0), (CURLOPT_FORBID_REUSE, isAlone ? 1 : 0),
+      (CURLOPT_HTTP_VERSION, Int(isAlone ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS)),
+    ]
+    guard numbers.allSatisfy({ ccurl_set_long(pointer, $0, $1) == CURLE_OK }) else { return false }
+    if hasContent {
+      guard ccurl_set_body(pointer, outbound.body, outbound.body.count) == CURLE_OK else { return false }
+    }
+    return ccurl_set_string(pointer, CURLOPT_CUSTOMREQUEST, outbound.method == "GET" ? nil : outbound.method)
+      == CURLE_OK
   }
 
   func unload() {
@@ -69,9 +90,8 @@ final class EasyHandle {
       (CURLOPT_CONNECTTIMEOUT_MS, max(configuration.connectTimeoutMilliseconds, 1)),
       // What is compressed all the same is inflated elsewhere (``Inflation``): here it would hold up all other transfers.
       (CURLOPT_HTTP_CONTENT_DECODING, 0),
-      (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_HTTP09_ALLOWED, 0), (CURLOPT_HTTPGET, 1),
+      (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_HTTP09_ALLOWED, 0),
       (CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue)), (CURLOPT_DISALLOW_USERNAME_IN_URL, 1),
-      (CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS)),
       // The URL is in its final form: a signature may hang on each byte of it.
       (CURLOPT_PATH_AS_IS, 1),
       (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2), (CURLOPT_BUFFERSIZE, Self.bufferBytes),

@@ -109,7 +109,7 @@ final class FetchLoop: @unchecked Sendable {
     while let commands = takeCommands() {
       for command in commands { perform(command) }
       let now = ContinuousClock.now
-      for transfer in queue.removeExpired(now: now) { transfer.finish(.failed(.timedOut)) }
+      for transfer in queue.removeExpired(now: now) { transfer.fail(.timedOut) }
       while let transfer = queue.admit() { begin(transfer, now: now) }
       var count: Int32 = 0
       curl_multi_perform(multi, &count)
@@ -138,8 +138,8 @@ final class FetchLoop: @unchecked Sendable {
   private func perform(_ command: Command) {
     switch command {
     case .start(let transfer):
-      // Commands are processed in order, so a transfer is never cancelled before it has started.
-      queue.append(transfer)
+      // One that is delayed can be cancelled before it has started.
+      if case .waiting = transfer.stage { queue.append(transfer) }
     case .cancel(let transfer):
       switch transfer.stage {
       case .waiting: queue.remove(transfer)
@@ -147,10 +147,10 @@ final class FetchLoop: @unchecked Sendable {
       case .inflating(let task): stop(task, of: transfer)
       case .finished: return
       }
-      transfer.finish(.failed(.unreachable))
+      transfer.fail(.unreachable)
     case .inflated(let transfer, let outcome):
       guard inflating.removeValue(forKey: ObjectIdentifier(transfer)) != nil else { return }
-      transfer.finish(transfer.outcome(of: outcome))
+      transfer.complete(outcome)
     }
   }
 
@@ -160,7 +160,7 @@ final class FetchLoop: @unchecked Sendable {
       curl_multi_add_handle(multi, handle.pointer) == CURLM_OK
     else {
       queue.leave(transfer)
-      return transfer.finish(.failed(.unreachable))
+      return transfer.fail(.unreachable)
     }
     transfer.stage = .running(handle)
     running[ObjectIdentifier(transfer)] = transfer
@@ -181,9 +181,9 @@ final class FetchLoop: @unchecked Sendable {
         inflate(inflation, for: transfer)
         continue
       }
-      let outcome = transfer.outcome(of: code)
+      // What is known of the transfer is known until the handle is on its next one.
       release(handle, of: transfer)
-      transfer.finish(outcome)
+      transfer.complete(code, easy: easy)
     }
     return isAny
   }
@@ -218,14 +218,14 @@ final class FetchLoop: @unchecked Sendable {
     for command in unstarted { perform(command) }
     for transfer in running.values {
       if case .running(let handle) = transfer.stage { release(handle, of: transfer) }
-      transfer.finish(.failed(.unreachable))
+      transfer.fail(.unreachable)
     }
     for transfer in inflating.values {
       if case .inflating(let task) = transfer.stage { task.cancel() }
-      transfer.finish(.failed(.unreachable))
+      transfer.fail(.unreachable)
     }
     inflating = [:]
-    for transfer in queue.removeAll() { transfer.finish(.failed(.unreachable)) }
+    for transfer in queue.removeAll() { transfer.fail(.unreachable) }
     idleHandles = []
     curl_multi_cleanup(multi)
   }

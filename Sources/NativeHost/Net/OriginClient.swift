@@ -1,3 +1,4 @@
+import Dispatch
 import EdgeHandler
 import NIOCore
 
@@ -11,10 +12,11 @@ public enum Fetched: Sendable {
   case failed(FetchFailure)
 }
 
-/// Fetches originals with libcurl, on one thread for all, which does nothing that takes long.
+/// Fetches originals and performs small exchanges with libcurl, on one thread for all, which does nothing that takes long.
 ///
 /// Everything that leaves the service towards an origin goes through here, and this is what keeps it harmless: only `http` and
-/// `https`, only to addresses that ``AddressPolicy`` lets through, checked on the address that the connection is made to; no
+/// `https`, only to addresses that ``AddressPolicy`` lets through, checked on the address that the connection is made to (an exchange
+/// with a server that the operator's settings name may go to any); no
 /// redirect is followed, no proxy, cookie or stored credential used, and no answer can hold more memory or time than its request allows.
 public final class OriginClient: Sendable {
   public struct Configuration: Sendable {
@@ -60,10 +62,29 @@ public final class OriginClient: Sendable {
     _ request: OutboundRequest, of share: Share = Share(), completion: @escaping @Sendable (Fetched) -> Void
   ) -> @Sendable () -> Void {
     let holding = Holding(of: held, share: share, largest: request.maximumBytes)
-    let transfer = Transfer(request, of: share, holding: holding, completion: completion)
+    let transfer = OriginTransfer(request, of: share, holding: holding, completion: completion)
     guard loop.post(.start(transfer)) else {
       completion(.failed(.unreachable))
       return {}
+    }
+    return { [weak loop] in _ = loop?.post(.cancel(transfer)) }
+  }
+
+  /// One small exchange with a service. Calls `completion` once, on the client's thread, which it must not hold up (after ``shutdown()``:
+  /// on another). The closure that is returned cancels: what has not been sent then never is.
+  ///
+  /// Each exchange has a connection of its own. On one that was used before, a request could be lost or sent twice, and nobody could tell.
+  public func exchange(
+    _ request: ExchangeRequest, completion: @escaping @Sendable (ExchangeResult) -> Void
+  ) -> @Sendable () -> Void {
+    let transfer = ExchangeTransfer(request, completion: completion)
+    let start = { @Sendable [weak loop] in
+      if loop?.post(.start(transfer)) != true { transfer.fail(.unreachable) }
+    }
+    if request.delayMilliseconds > 0 {
+      DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(request.delayMilliseconds), execute: start)
+    } else {
+      start()
     }
     return { [weak loop] in _ = loop?.post(.cancel(transfer)) }
   }
