@@ -36,6 +36,29 @@ struct BasicTime {
     return (cycle * 400 + yearOfCycle + (month <= 2 ? 1 : 0), month, day)
   }
 
+  /// Unix time in seconds of a time as ISO 8601 extended text in UTC, as AWS's JSON has it: `2013-05-24T00:00:00Z`. A fraction of the
+  /// second is left aside. `nil` for anything else, and for years outside of 1970–9999.
+  static func unixSeconds(extended text: String) -> Int64? {
+    let bytes = Array(text.utf8)
+    guard bytes.count >= 20, bytes.last == UInt8(ascii: "Z"), bytes[4] == UInt8(ascii: "-"),
+      bytes[7] == UInt8(ascii: "-"), bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"),
+      bytes[16] == UInt8(ascii: ":"), bytes.count == 20 || bytes[19] == UInt8(ascii: "."),
+      bytes[19..<bytes.count - 1].dropFirst().allSatisfy({ ASCII.isDigit($0) }),
+      let year = number(bytes[0..<4]), let month = number(bytes[5..<7]), let day = number(bytes[8..<10]),
+      let hour = number(bytes[11..<13]), let minute = number(bytes[14..<16]), let second = number(bytes[17..<19]),
+      year >= 1970, month >= 1, month <= 12, day >= 1, day <= 31, hour < 24, minute < 60, second <= 60
+    else { return nil }
+    // The inverse of date(daysSinceEpoch:), again with years from March.
+    let shifted = month <= 2 ? year - 1 : year
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    let days = 365 * shifted + shifted / 4 - shifted / 100 + shifted / 400 + dayOfYear - 719_468
+    return days * 86_400 + hour * 3600 + minute * 60 + second
+  }
+
+  private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {
+    ASCII.decimal(digits, digits: 1...4).map { Int64($0) }
+  }
+
   private static func append(_ value: Int64, width: Int, to digits: inout [UInt8]) {
     var divisor: Int64 = 1
     for _ in 1..<width { divisor *= 10 }

@@ -1,4 +1,4 @@
-/// AWS Signature Version 4 in the `Authorization` field, as S3 and its likes want it.
+/// AWS Signature Version 4 in the `Authorization` field, as S3 and its likes, DynamoDB and the others want it.
 ///
 /// https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
 public enum SignatureV4 {
@@ -12,21 +12,25 @@ public enum SignatureV4 {
   ///     but `s3` it is encoded twice, as AWS has it.
   ///   - query: as in the URL, without `?`.
   ///   - host: the value of the `Host` field: with the port, unless it is the default.
+  ///   - sessionToken: of credentials that end.
   ///   - now: Unix time in seconds; the service refuses a request signed more than 15 minutes ago.
   ///   - fields: more fields to sign, names in lower case. They are not among the result.
   ///   - payloadHash: SHA-256 of the body in lower-case hexadecimal digits, or ``unsignedPayload``.
-  /// - Returns: The fields to add to the request: `authorization`, `x-amz-content-sha256`, `x-amz-date`.
+  /// - Returns: The fields to add to the request: `authorization`, `x-amz-content-sha256`, `x-amz-date`, and with a session token
+  ///   `x-amz-security-token`.
   public static func sign(
     method: String, path: String, query: String? = nil, host: String, region: String, service: String,
-    accessKeyId: String, secretAccessKey: String, now: Int64, fields: [OutboundRequest.Field] = [],
+    accessKeyId: String, secretAccessKey: String, sessionToken: String? = nil, now: Int64,
+    fields: [OutboundRequest.Field] = [],
     payloadHash: String = unsignedPayload
   ) -> [OutboundRequest.Field] {
     let time = BasicTime(unixSeconds: now).text
     let date = String(decoding: time.bytes.prefix(8), as: UTF8.self)
-    let added = [
+    var added = [
       OutboundRequest.Field(name: "x-amz-content-sha256", value: payloadHash),
       OutboundRequest.Field(name: "x-amz-date", value: time),
     ]
+    if let sessionToken { added.append(OutboundRequest.Field(name: "x-amz-security-token", value: sessionToken)) }
     let signed = (fields + added + [OutboundRequest.Field(name: "host", value: host)])
       .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     let signedNames = joined(signed.map { $0.name }, by: ";")

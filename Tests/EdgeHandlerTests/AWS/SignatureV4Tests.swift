@@ -41,6 +41,71 @@ import Testing
     #expect(fields[0].value.split(separator: "=").last.map(String.init) == vector.signature)
   }
 
+  /// Signatures that botocore 1.44.8 (`SigV4Auth`, clock set to `now`) gave for the same request.
+  @Test(
+    "a signed body, target and session token",
+    arguments: [
+      (nil, "", "b67cfc743514414ab06993bab2064afe68520e99077843eb0c92fcc42afb8867"),
+      (
+        "FwoGZXIvYXdzE/+token==", "x-amz-security-token;",
+        "fb014fb4dcd13642b361417423a3f447d470291190a9f5872e3a4590507a1c71"
+      ),
+    ] as [(String?, String, String)])
+  func signedBody(token: String?, name: String, signature: String) {
+    let body = Array("{\"TableName\":\"records\"}".utf8)
+    let fields = SignatureV4.sign(
+      method: "POST", path: "/", host: "dynamodb.eu-central-1.amazonaws.com", region: "eu-central-1",
+      service: "dynamodb", accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret/+key", sessionToken: token,
+      now: 1_767_225_600,
+      fields: [
+        OutboundRequest.Field(name: "content-type", value: "application/x-amz-json-1.0"),
+        OutboundRequest.Field(name: "x-amz-target", value: "DynamoDB_20120810.DescribeTable"),
+      ], payloadHash: Hexadecimal.encode(SHA256.digest(body)))
+    #expect(
+      fields.first?.value == """
+        AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/eu-central-1/dynamodb/aws4_request,\
+        SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date;\(name)x-amz-target,Signature=\(signature)
+        """)
+    #expect(fields.dropFirst(3).map(\.value) == (token.map { [$0] } ?? []))
+  }
+
+  @Test(
+    "a time of ISO 8601 in seconds",
+    arguments: [
+      ("1970-01-01T00:00:00Z", 0), ("2000-02-29T23:59:59Z", 951_868_799), ("2026-01-01T00:00:00.123Z", 1_767_225_600),
+      ("9999-12-31T23:59:59Z", 253_402_300_799), ("2100-03-01T00:00:00Z", 4_107_542_400),
+    ] as [(String, Int64)])
+  func extendedTimes(text: String, seconds: Int64) {
+    #expect(BasicTime.unixSeconds(extended: text) == seconds)
+  }
+
+  @Test(
+    "what is no time of ISO 8601 in UTC",
+    arguments: [
+      "", "2026-01-01", "2026-01-01T00:00:00", "2026-01-01T00:00:00+00:00", "2026-01-01 00:00:00Z",
+      "2026-13-01T00:00:00Z",
+      "2026-00-01T00:00:00Z", "2026-01-32T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z",
+      "1969-12-31T23:59:59Z",
+      "2026-01-01T00:00:00.1x3Z", "2026-01-01T00:00:00,1Z", "20260101T000000Z", "२०२६-01-01T00:00:00Z",
+      "-026-01-01T00:00:00Z",
+    ])
+  func noTimes(text: String) {
+    #expect(BasicTime.unixSeconds(extended: text) == nil)
+  }
+
+  @Test("times are read as they are written")
+  func timesAreReadAgain() {
+    var generator = SeededGenerator(seed: 5)
+    for _ in 0..<2000 {
+      let seconds = Int64.random(in: 0...253_402_300_799, using: &generator)
+      let basic = Array(BasicTime(unixSeconds: seconds).text)
+      func part(_ range: Range<Int>) -> String { String(basic[range]) }
+      let extended =
+        "\(part(0..<4))-\(part(4..<6))-\(part(6..<8))T\(part(9..<11)):\(part(11..<13)):\(part(13..<15))Z"
+      #expect(BasicTime.unixSeconds(extended: extended) == seconds, "\(extended)")
+    }
+  }
+
   @Test func spellingsOfAnEscapeGiveOneSignature() {
     func authorization(_ path: String) -> String? {
       SignatureV4.sign(
