@@ -48,17 +48,34 @@ int cisolation_receive_descriptor(int socket) {
   return descriptor;
 }
 
+// The socket whose other end decides.
+static volatile sig_atomic_t watched = -1;
+
+static int is_alone(void) {
+  struct pollfd state = {watched, 0, 0};
+  return poll(&state, 1, 0) > 0 && state.revents & POLLHUP;
+}
+
+// The signal says that something has happened at the socket. It comes late where the other end has written: the kernel queues the bytes
+// first, so that they may have been read, and the signal been asked for, before it looks who asks for it.
+static void end_if_alone(int signal) {
+  (void)signal;
+  int error = errno;
+  if (is_alone()) _exit(0);
+  errno = error;
+}
+
 void cisolation_end_with_peer(int socket, int ends) {
   int flags = fcntl(socket, F_GETFL);
   if (!ends) {
     fcntl(socket, F_SETFL, flags & ~O_ASYNC);
     return;
   }
-  // SIGIO ends a process that does not handle it.
-  signal(SIGIO, SIG_DFL);
+  watched = socket;
+  struct sigaction action = {.sa_handler = end_if_alone, .sa_flags = SA_RESTART};
+  sigaction(SIGIO, &action, NULL);
   fcntl(socket, F_SETOWN, getpid());
   fcntl(socket, F_SETFL, flags | O_ASYNC);
   // The other end may have been closed before.
-  struct pollfd state = {socket, 0, 0};
-  if (poll(&state, 1, 0) > 0 && state.revents & POLLHUP) _exit(0);
+  if (is_alone()) _exit(0);
 }

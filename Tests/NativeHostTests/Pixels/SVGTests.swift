@@ -112,12 +112,8 @@ import Testing
 
   @Test("drawings are made by copies of one process that has one thread, which is started again when it ends")
   func forksFromOneProcess() async throws {
-    // Other tests have workers too: this engine's go by a name of their own.
-    let program = FileManager.default.temporaryDirectory.appending(path: "worker-\(UUID().uuidString)")
-    try FileManager.default.createSymbolicLink(atPath: program.path, withDestinationPath: Workbench.worker)
+    let (engine, program) = try Self.engineOfItsOwn()
     defer { try? FileManager.default.removeItem(at: program) }
-    let engine = PixelEngine(
-      threads: 2, limits: PixelEngine.Limits(), svgWorker: [program.path] + SVGWorker.arguments)
     let logo = try TestPictures.bytes("logo.svg")
     func isDrawn() async -> Bool {
       let plan = RenderPlan(
@@ -130,25 +126,60 @@ import Testing
       }
     }
     #expect(await isDrawn())
-    let worker = try #require(Self.workers(program.path).first)
+    let worker = try #require(Self.processes(program.path, of: getpid()).first)
     #expect(try FileManager.default.contentsOfDirectory(atPath: "/proc/\(worker)/task").count == 1)
     for _ in 0..<3 { #expect(await isDrawn()) }
-    #expect(Self.workers(program.path) == [worker])
+    #expect(Self.processes(program.path, of: getpid()) == [worker])
     kill(worker, SIGKILL)
     #expect(await isDrawn())
     withExtendedLifetime(engine) {}
   }
 
-  /// The processes of this one's that were started as `program`, by number; their copies have other parents.
-  private static func workers(_ program: String) -> Set<pid_t> {
+  @Test("a copy ends when its other end is closed, and not at a signal that means something else")
+  func endsWithPeerAlone() async throws {
+    let (engine, program) = try Self.engineOfItsOwn()
+    defer { try? FileManager.default.removeItem(at: program) }
+    // Takes a second or so.
+    let slow = Self.svg(
+      "<filter id='f'><feTurbulence baseFrequency='0.3' numOctaves='9'/></filter><rect width='9' height='9' filter='url(#f)'/>"
+    )
+    let plan = RenderPlan(
+      picture: .decoded(Workbench.original, frames: .first, [.resize(width: 1000, height: 1000)]),
+      encoding: Encoding(format: .png), timeoutMilliseconds: 900_000)
+    async let name = withCheckedContinuation { continuation in
+      _ = engine.render(plan, blobs: [Workbench.original: slow]) { continuation.resume(returning: $0.name) }
+    }
+    var signals = 0
+    for _ in 0..<2000 where signals < 20 {
+      for worker in Self.processes(program.path, of: getpid()) {
+        for copy in Self.processes(program.path, of: worker) where kill(copy, SIGIO) == 0 { signals += 1 }
+      }
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    #expect(await name == "output")
+    #expect(signals > 0)
+    withExtendedLifetime(engine) {}
+  }
+
+  /// Other tests have workers too: this engine's go by a name of their own.
+  private static func engineOfItsOwn() throws -> (PixelEngine, program: URL) {
+    let program = FileManager.default.temporaryDirectory.appending(path: "worker-\(UUID().uuidString)")
+    try FileManager.default.createSymbolicLink(atPath: program.path, withDestinationPath: Workbench.worker)
+    return (
+      PixelEngine(threads: 2, limits: PixelEngine.Limits(), svgWorker: [program.path] + SVGWorker.arguments), program
+    )
+  }
+
+  /// The processes that were started as `program`, or are copies of such, by number.
+  private static func processes(_ program: String, of parent: pid_t) -> Set<pid_t> {
     let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { pid_t($0) } ?? []
     return Set(
       numbers.filter { number in
         guard let command = try? String(contentsOfFile: "/proc/\(number)/cmdline", encoding: .utf8),
           let status = try? String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8)
         else { return false }
-        let parent = status.split(separator: ")").last?.split(separator: " ").dropFirst().first.flatMap { pid_t($0) }
-        return command.hasPrefix(program) && parent == getpid()
+        let own = status.split(separator: ")").last?.split(separator: " ").dropFirst().first.flatMap { pid_t($0) }
+        return command.hasPrefix(program) && own == parent
       })
   }
 

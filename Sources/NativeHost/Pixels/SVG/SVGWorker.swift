@@ -24,6 +24,8 @@ public enum SVGWorker {
     Confinement.enter(endsWithThread: false)
     // Nobody waits for the copies.
     signal(SIGCHLD, SIG_IGN)
+    // Until a copy asks for it.
+    signal(SIGIO, SIG_IGN)
     guard cdrawing_prepare() == 0 else { return 70 }
     while true {
       let socket = cisolation_receive_descriptor(1)
