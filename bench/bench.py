@@ -228,6 +228,10 @@ class Bench:
         self.files.mkdir()
         for name in [*names, "photo.heic"]:
             (self.files / name).symlink_to(self.pictures / name)
+        drawing = (self.pictures / "drawing.svg").read_text()
+        (self.pictures / "drawing-0000.svg").symlink_to(self.pictures / "drawing.svg")
+        for number in range(1000):
+            (self.files / f"drawing-{number:04}.svg").write_text(f"{drawing}<!-- {number} -->")
         start_nginx(processes, folder, self.nginx_port, self.files)
         self.workspaces = folder / "workspaces.json"
         source = {"kind": "http", "prefix": f"http://127.0.0.1:{self.nginx_port}/"}
@@ -279,6 +283,7 @@ class Bench:
         ("TIFF", "photo.tif", 300, 2),
         ("GIF", "photo.gif", 300, 2),
         ("SVG", "drawing.svg", 300, 2),
+        ("SVG, another each time", "drawing-0000.svg", 300, 2),
         ("animated GIF", "film.gif", 240, 2),
         ("animated WebP", "film.webp", 240, 2),
     ]

@@ -1,4 +1,4 @@
--- For wrk: every request asks for an output that nobody has yet.
+-- For wrk: every request asks for an output that nobody has yet, and where the URL has 0000, for another of a thousand originals.
 -- Arguments: a word that makes runs differ, then ports, of which each thread asks another one; without, the URL's.
 local threads = 0
 
@@ -15,5 +15,6 @@ end
 
 function request()
   count = count + 1
-  return wrk.format(nil, wrk.path .. "&v=" .. run .. "-" .. number .. "-" .. count)
+  local path = wrk.path:gsub("0000", string.format("%04d", (count + number * 333) % 1000))
+  return wrk.format(nil, path .. "&v=" .. run .. "-" .. number .. "-" .. count)
 end

@@ -1,8 +1,12 @@
+#define _GNU_SOURCE
 #include "CDrawing.h"
 
+#include <dirent.h>
+#include <dlfcn.h>
 #include <librsvg/rsvg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <webp/decode.h>
 
 struct cdrawing_svg {
@@ -17,6 +21,11 @@ cdrawing_svg *cdrawing_svg_open(const void *bytes, size_t count) {
   cdrawing_svg *svg = malloc(sizeof(cdrawing_svg));
   if (svg) svg->handle = handle;
   return svg;
+}
+
+void cdrawing_svg_close(cdrawing_svg *svg) {
+  g_object_unref(svg->handle);
+  free(svg);
 }
 
 int cdrawing_svg_extent(cdrawing_svg *svg, double width, double height, double box[4]) {
@@ -109,15 +118,8 @@ uint8_t *cdrawing_png_of_webp(const void *bytes, size_t count, size_t maximum, s
   return (uint8_t *)png;
 }
 
-int cdrawing_prepare(void) {
-  static const char text[] = "<svg xmlns='http://www.w3.org/2000/svg' width='20' height='20'><defs><linearGradient id='g'><stop/>"
-                             "</linearGradient></defs><text y='9' font-size='9' fill='url(#g)'>A&#228;</text></svg>";
-  uint8_t pixels[20 * 20 * 4] = {0};
-  cdrawing_svg *svg = cdrawing_svg_open(text, sizeof text - 1);
-  if (!svg || cdrawing_svg_draw(svg, 20, 20, 20, 20, pixels) != 0) return -1;
-  g_object_unref(svg->handle);
-  free(svg);
-  // What comes of these does not matter: the modules are loaded, or are missing, which the first picture will tell.
+void cdrawing_prepare(void) {
+  // What comes of these does not matter: the modules are loaded, or are missing, which the first picture will show.
   static const char *modules[] = {"bmp", "ico", "png", "jpeg"};
   for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
     GdkPixbufLoader *loader = gdk_pixbuf_loader_new_with_type(modules[i], NULL);
@@ -125,5 +127,22 @@ int cdrawing_prepare(void) {
     gdk_pixbuf_loader_close(loader, NULL);
     g_object_unref(loader);
   }
-  return 0;
+}
+
+static int has_one_thread(void) {
+  DIR *tasks = opendir("/proc/self/task");
+  if (!tasks) return 1;
+  int count = 0;
+  for (struct dirent *entry; (entry = readdir(tasks));) count += *entry->d_name != '.';
+  closedir(tasks);
+  return count == 1;
+}
+
+int cdrawing_end_threads(void) {
+  if (has_one_thread()) return 0;
+  // Of librsvg's libraries, and so not one to link: from 1.52 on its map of fonts has a thread, which ends with it.
+  void (*set_default)(void *) = (void (*)(void *))dlsym(RTLD_DEFAULT, "pango_cairo_font_map_set_default");
+  if (set_default) set_default(NULL);
+  for (int tries = 0; tries < 1000 && !has_one_thread(); tries++) usleep(1000);
+  return has_one_thread() ? 0 : -1;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -10,6 +11,11 @@
 #include <unistd.h>
 
 int cisolation_fork(void) { return fork(); }
+
+size_t cisolation_allocated(void) {
+  struct mallinfo2 state = mallinfo2();
+  return state.arena + state.hblkhd;
+}
 
 union room {
   char bytes[CMSG_SPACE(sizeof(int))];

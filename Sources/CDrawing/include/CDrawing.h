@@ -6,13 +6,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Loads what the first drawing would: fonts, and gdk-pixbuf's modules for BMP and ICO. 0 on success.
-int cdrawing_prepare(void);
+/// Loads gdk-pixbuf's modules, as the first picture would.
+void cdrawing_prepare(void);
+
+/// Ends the threads that libraries have started for drawings. 0 when this one alone is left.
+int cdrawing_end_threads(void);
 
 typedef struct cdrawing_svg cdrawing_svg;
 
 /// NULL for what is no SVG. References to files and networks are refused, as there is no base address.
 cdrawing_svg *cdrawing_svg_open(const void *bytes, size_t count);
+
+void cdrawing_svg_close(cdrawing_svg *svg);
 
 /// The box of all that is drawn inside a viewport of this size: x, y, width, height in user units. 0 on success.
 int cdrawing_svg_extent(cdrawing_svg *svg, double width, double height, double box[4]);

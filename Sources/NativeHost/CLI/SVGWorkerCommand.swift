@@ -5,7 +5,9 @@ import Pixels
 struct SVGWorkerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "svg-worker", shouldDisplay: false)
 
+  @Flag(help: "Load nothing before it is needed.") var unprepared = false
+
   func run() throws {
-    throw ExitCode(SVGWorker.run())
+    throw ExitCode(SVGWorker.run(isPrepared: !unprepared))
   }
 }

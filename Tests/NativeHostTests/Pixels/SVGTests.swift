@@ -128,6 +128,8 @@ import Testing
     #expect(await isDrawn())
     let worker = try #require(Self.processes(program.path, of: getpid()).first)
     #expect(try FileManager.default.contentsOfDirectory(atPath: "/proc/\(worker)/task").count == 1)
+    // It has not begun anew without preparation.
+    #expect(try String(contentsOfFile: "/proc/\(worker)/cmdline", encoding: .utf8).contains("unprepared") == false)
     for _ in 0..<3 { #expect(await isDrawn()) }
     #expect(Self.processes(program.path, of: getpid()) == [worker])
     kill(worker, SIGKILL)
@@ -161,13 +163,133 @@ import Testing
     withExtendedLifetime(engine) {}
   }
 
+  @Test("drawings are made where libraries cannot be loaded beforehand without a thread")
+  func drawsUnprepared() async throws {
+    let engine = PixelEngine(
+      threads: 1, limits: PixelEngine.Limits(), svgWorker: [Workbench.worker] + SVGWorker.unpreparedArguments)
+    let document = Self.svg("<rect width='9' height='9' fill='red'/><text y='8'>A</text>")
+    guard case .output(let unprepared, _, _) = await Self.rendering(document, 30, engine) else {
+      Issue.record("it is not drawn")
+      return
+    }
+    guard case .output(let prepared, _, _) = await Self.rendering(document, 30, Self.engine) else {
+      Issue.record("it is not drawn")
+      return
+    }
+    #expect(unprepared == prepared)
+  }
+
+  @Test("what has inspected an SVG draws it next, without another copy, as often as it is asked", .ownThread)
+  func drawsWithTheCopyThatMeasured() async throws {
+    let (engine, program) = try Self.engineOfItsOwn()
+    defer { try? FileManager.default.removeItem(at: program) }
+    let document = Self.svg("<rect width='9' height='9' fill='red'/><text y='8'>A</text>")
+    func isDrawnByOneCopy() async throws -> Bool {
+      guard await Self.isInspected(document, engine) else { return false }
+      let worker = try #require(Self.processes(program.path, of: getpid()).first)
+      // A process that is stopped makes no copies.
+      kill(worker, SIGSTOP)
+      defer { kill(worker, SIGCONT) }
+      for side in [40, 9, 300] {
+        guard await Self.rendering(document, side, engine, milliseconds: 5000).name == "output" else { return false }
+      }
+      let other = Self.svg("<rect width='9' height='9' fill='red'/><text y='8'>B</text>")
+      #expect(await Self.rendering(other, 9, engine, milliseconds: 200).name == "timedOut")
+      return true
+    }
+    // A copy does not wait long, and a busy machine may leave it alone.
+    var isDrawn = false
+    for _ in 0..<20 where !isDrawn { isDrawn = try await isDrawnByOneCopy() }
+    #expect(isDrawn)
+    withExtendedLifetime(engine) {}
+  }
+
+  @Test("a copy that is gone is replaced by another", arguments: [SIGKILL, SIGSEGV])
+  func replacesWaitingCopies(signal: Int32) async throws {
+    let (engine, program) = try Self.engineOfItsOwn()
+    defer { try? FileManager.default.removeItem(at: program) }
+    let document = Self.svg("<rect width='9' height='9' fill='red'/>")
+    for side in [9, 20, 30] {
+      #expect(await Self.isInspected(document, engine))
+      let worker = try #require(Self.processes(program.path, of: getpid()).first)
+      for copy in Self.processes(program.path, of: worker) { kill(copy, signal) }
+      #expect(await Self.rendering(document, side, engine).name == "output")
+    }
+    withExtendedLifetime(engine) {}
+  }
+
+  @Test("copies that wait are few, and end when nobody asks them")
+  func boundsWaitingCopies() async throws {
+    let (engine, program) = try Self.engineOfItsOwn()
+    defer { try? FileManager.default.removeItem(at: program) }
+    for index in 0..<40 {
+      #expect(await Self.isInspected(Self.svg("<rect width='\(index)' height='9'/>"), engine))
+    }
+    let worker = try #require(Self.processes(program.path, of: getpid()).first)
+    func waitForCopies(_ isRight: (Int) -> Bool) async throws -> Bool {
+      for _ in 0..<3000 {
+        if isRight(Self.processes(program.path, of: worker).count) { return true }
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      return false
+    }
+    #expect(try await waitForCopies { $0 <= 16 })
+    #expect(try await waitForCopies { $0 == 0 })
+    withExtendedLifetime(engine) {}
+  }
+
+  @Test("drawings that one copy makes in turn are those that fresh copies make")
+  func drawsAlikeInTurn() async throws {
+    let body = """
+      <style>text{fill:var(--c,#123)}</style><linearGradient id='g'><stop stop-color='red'/><stop offset='1'/></linearGradient>
+      <filter id='f'><feDropShadow dx='1'/></filter><mask id='m'><circle r='6' fill='#fff'/></mask>
+      <rect width='7' height='5' fill='url(#g)' filter='url(#f)'/><text y='8' font-size='5'>Ab</text>
+      <g mask='url(#m)' opacity='.4'><path d='M0 0L9 9H3z'/></g>
+      """
+    let document = Self.svg(body)
+    let (one, program) = try Self.engineOfItsOwn()
+    defer { try? FileManager.default.removeItem(at: program) }
+    for side in [9, 64, 300, 9, 33] {
+      guard case .output(let inTurn, _, _) = await Self.rendering(document, side, one) else {
+        Issue.record("\(side) is not drawn")
+        continue
+      }
+      let (other, another) = try Self.engineOfItsOwn()
+      defer { try? FileManager.default.removeItem(at: another) }
+      guard case .output(let fresh, _, _) = await Self.rendering(document, side, other) else {
+        Issue.record("\(side) is not drawn")
+        continue
+      }
+      #expect(inTurn == fresh, "\(side)")
+    }
+  }
+
+  private static func isInspected(_ bytes: ByteBuffer, _ engine: PixelEngine) async -> Bool {
+    await withCheckedContinuation { continuation in
+      _ = engine.inspect(InspectRequest(blob: Workbench.original), original: bytes) { result in
+        if case .image = result { continuation.resume(returning: true) } else { continuation.resume(returning: false) }
+      }
+    }
+  }
+
+  private static func rendering(
+    _ bytes: ByteBuffer, _ side: Int, _ engine: PixelEngine, milliseconds: Int = 900_000
+  ) async -> Rendering {
+    let plan = RenderPlan(
+      picture: .decoded(Workbench.original, frames: .first, [.resize(width: side, height: side)]),
+      encoding: Encoding(format: .png), timeoutMilliseconds: milliseconds)
+    return await withCheckedContinuation { continuation in
+      _ = engine.render(plan, blobs: [Workbench.original: bytes]) { continuation.resume(returning: $0) }
+    }
+  }
+
   /// Other tests have workers too: this engine's go by a name of their own.
   private static func engineOfItsOwn() throws -> (PixelEngine, program: URL) {
     let program = FileManager.default.temporaryDirectory.appending(path: "worker-\(UUID().uuidString)")
     try FileManager.default.createSymbolicLink(atPath: program.path, withDestinationPath: Workbench.worker)
-    return (
-      PixelEngine(threads: 2, limits: PixelEngine.Limits(), svgWorker: [program.path] + SVGWorker.arguments), program
-    )
+    var limits = PixelEngine.Limits()
+    limits.timeoutMilliseconds = 900_000
+    return (PixelEngine(threads: 2, limits: limits, svgWorker: [program.path] + SVGWorker.arguments), program)
   }
 
   /// The processes that were started as `program`, or are copies of such, by number.

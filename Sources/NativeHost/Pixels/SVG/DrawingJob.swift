@@ -3,7 +3,7 @@ struct DrawingJob {
   static let byteCount = 40
 
   enum Kind: Int {
-    /// Answered with a ``NaturalSize``; a ``RasterSize`` is then answered with itself and the pixels: RGBA, not premultiplied.
+    /// Answered with a ``NaturalSize``; each ``RasterSize`` is then answered with itself and the pixels: RGBA, not premultiplied.
     case svg = 1
     /// Answered with a length and a document.
     case sanitized

@@ -10,6 +10,7 @@ final class ForkServer: @unchecked Sendable {
   private let command: [String]
   private let lock = Lock()
   private var process: WorkerProcess?
+  private var waiting = WaitingCopies()
   private var isOpen = true
 
   init(command: [String]) {
@@ -21,6 +22,7 @@ final class ForkServer: @unchecked Sendable {
     let ended = lock.withLock {
       defer { process = nil }
       isOpen = false
+      waiting.removeAll()
       return process
     }
     withExtendedLifetime(ended) {}
@@ -36,6 +38,15 @@ final class ForkServer: @unchecked Sendable {
       forget(process)
     }
     throw .engine
+  }
+
+  /// Keeps a copy for the next work with the same original, if it has room.
+  func keep(_ copy: WaitingCopy) {
+    lock.withLock { if isOpen { waiting.keep(copy) } }
+  }
+
+  func waitingCopy(for original: UnsafeRawBufferPointer, isLow: Bool) -> WaitingCopy? {
+    lock.withLock { waiting.take(for: original, isLow: isLow) }
   }
 
   private func handOver() -> (JobSocket, WorkerProcess)? {

@@ -20,6 +20,12 @@ final class JobSocket {
     cisolation_end_with_peer(descriptor, ends ? 1 : 0)
   }
 
+  /// Whether something comes, or the other end is closed, within so many milliseconds.
+  func waits(atMost milliseconds: Int32) -> Bool {
+    var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&wait, 1, milliseconds) > 0
+  }
+
   func write(_ bytes: [UInt8]) -> Bool {
     bytes.withUnsafeBytes { write($0) { false } }
   }

@@ -2,8 +2,8 @@ import CVips
 import EdgeHandler
 import Glibc
 
-/// An original in the hands of a copy of the ``SVGWorker``, which begins when something is asked and ends with this. Of an SVG it tells the
-/// size and then draws once; for another drawing there is another copy.
+/// An original in the hands of a copy of the ``SVGWorker``, which begins when something is asked. Of an SVG it reports the size and then draws
+/// as often as it is asked; when this ends, it waits for the next work with the same original.
 final class SVGRenderer {
   let maximumPixels: Int
   private let original: UnsafeRawBufferPointer
@@ -11,8 +11,8 @@ final class SVGRenderer {
   private let interruption: Interruption
   private let priority: WorkPriority
   private var size: NaturalSize?
-  /// Has told the size and waits.
-  private var idle: JobSocket?
+  /// Has reported the size.
+  private var waiting: WaitingCopy?
 
   /// - Parameter original: must stay where it is as long as this.
   init(_ original: UnsafeRawBufferPointer, _ context: PixelContext) {
@@ -23,23 +23,35 @@ final class SVGRenderer {
     priority = context.priority
   }
 
+  deinit {
+    if let waiting { server.keep(waiting) }
+  }
+
   /// In px, with fractions.
   func naturalSize() throws(PixelFailure) -> NaturalSize {
     if let size { return size }
-    idle = try start()
-    guard let size else { throw .engine }
-    return size
+    let copy: WaitingCopy
+    if let kept = server.waitingCopy(for: original, isLow: priority.isLow) { copy = kept } else { copy = try start() }
+    (size, waiting) = (copy.size, copy)
+    return copy.size
   }
 
   /// All of an SVG, stretched to this size.
   func picture(_ wanted: PixelSize) throws(PixelFailure) -> VipsPicture {
-    let socket: JobSocket
-    if let idle { socket = idle } else { socket = try start() }
-    idle = nil
-    guard let size = RasterSize(width: wanted.width, height: wanted.height), size.area <= maximumPixels,
-      socket.write(size.bytes)
-    else { throw .undecodable }
-    return try picture(socket, of: size)
+    guard let size = RasterSize(width: wanted.width, height: wanted.height), size.area <= maximumPixels else {
+      throw .undecodable
+    }
+    if let copy = waiting {
+      waiting = nil
+      do throws(PixelFailure) {
+        return try picture(copy, of: size)
+      } catch {
+        // It may have ended while it waited, or its time was used up: another one decides.
+        guard error == .undecodable else { throw error }
+      }
+    }
+    let copy = try start()
+    return try picture(copy, of: size)
   }
 
   /// A BMP or an ICO, which must have this size.
@@ -58,11 +70,11 @@ final class SVGRenderer {
     return try read(socket, count)
   }
 
-  private func start() throws(PixelFailure) -> JobSocket {
+  private func start() throws(PixelFailure) -> WaitingCopy {
+    let isLow = priority.isLow
     let socket = try begin(.svg)
     guard let size = NaturalSize(try read(socket, NaturalSize.byteCount)) else { throw .undecodable }
-    self.size = size
-    return socket
+    return WaitingCopy(socket: socket, size: size, original: original, isLow: isLow)
   }
 
   private func begin(_ kind: DrawingJob.Kind) throws(PixelFailure) -> JobSocket {
@@ -76,6 +88,13 @@ final class SVGRenderer {
       throw interruption.isDue ? .interrupted : .undecodable
     }
     return socket
+  }
+
+  private func picture(_ copy: WaitingCopy, of size: RasterSize) throws(PixelFailure) -> VipsPicture {
+    guard copy.socket.write(size.bytes) else { throw .undecodable }
+    let picture = try picture(copy.socket, of: size)
+    waiting = copy
+    return picture
   }
 
   private func picture(_ socket: JobSocket, of size: RasterSize) throws(PixelFailure) -> VipsPicture {
