@@ -150,7 +150,7 @@ class Service:
 VERSION = iter(range(1, 10**9))
 
 
-Look = collections.namedtuple("Look", "text score")
+Look = collections.namedtuple("Look", "text score bytes")
 
 
 def similarity(picture, other):
@@ -381,7 +381,7 @@ class Bench:
             ratio = statistics.median(a / b for a, b in pairs)
             self.table.add(
                 f"against thumbor, {name}", f"{1 / fast:.1f} /s ({looks[0].text})", f"thumbor: {1 / slow:.1f} /s ({looks[1].text})",
-                f"{ratio:.2f} ×", "≥ 1.3 ×")
+                f"{ratio:.2f} ×, {looks[0].bytes / looks[1].bytes:.2f} × the bytes", "≥ 1.0 ×, no more bytes")
 
     # Pictures of different kinds, and the widths at which they are measured.
     FIDELITY = [("photo-2mp.jpg", 800), ("photo-2mp.jpg", 320), ("photo.png", 300)]
@@ -429,7 +429,7 @@ class Bench:
             raise SystemExit(f"bench: {original} as {form}: it is {picture.format}")
         whole = Image.open(self.pictures / original).convert("RGB")
         score = similarity(picture.convert("RGB"), whole.resize(picture.size, Image.Resampling.LANCZOS))
-        return Look(f"{picture.height} px high, {len(body) / 1000:.1f} KB, SSIM {score:.4f}", score)
+        return Look(f"{picture.height} px high, {len(body) / 1000:.1f} KB, SSIM {score:.4f}", score, len(body))
 
     def whole(self):
         """What has no counterpart in a bare loop: milliseconds, all cores busy."""
@@ -547,12 +547,12 @@ class Bench:
         text = subprocess.run([deno, "run", "--allow-read", ROOT / "bench/wasm-cost.mjs"], capture_output=True, text=True, check=True).stdout
         figures = json.loads(text.strip().splitlines()[-1])
         self.table.add("handler, a hit, in V8", f"{figures['hitMicroseconds']:.1f} µs", "—", "—", "≤ 60 µs")
-        self.table.add("instantiate and first decision in V8", f"{figures['instantiateMilliseconds'] + figures['firstDecisionMilliseconds']:.1f} ms", "—", "—", "≤ 10 ms")
+        self.table.add("instantiate and first decision in V8", f"{figures['instantiateMilliseconds'] + figures['firstDecisionMilliseconds']:.1f} ms", "—", "—", "≤ 5 ms")
         module = (ROOT / "wasm/dist/edge.wasm").read_bytes()
         zipped = len(gzip.compress(module, 9))
         last = json.loads((ROOT / "bench/recorded.json").read_text())["bundleGzippedBytes"]
         self.table.add(
-            "bundle, gzipped", f"{zipped / 1000:.1f} KB ({len(module) / 1000:.0f} KB plain)", f"recorded: {last / 1000:.1f} KB", f"{zipped / last:.2f} ×", "≤ 100 KB")
+            "bundle, gzipped", f"{zipped / 1000:.1f} KB ({len(module) / 1000:.0f} KB plain)", f"recorded: {last / 1000:.1f} KB", f"{zipped / last:.2f} ×", "≤ 150 KB")
 
 
 def machine():
