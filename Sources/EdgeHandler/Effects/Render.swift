@@ -5,6 +5,9 @@
 public struct RenderPlan: Sendable, Equatable {
   public var picture: Picture
   public var encoding: Encoding
+  /// Another encoding that will do. A still that may take fewer bytes in it, as far as its pixels tell, is encoded in both, and the output is the
+  /// smaller; of two of one size it is ``encoding``'s.
+  public var alternative: Encoding?
   public var original: OriginalUse
   public var timeoutMilliseconds: Int
 
@@ -20,9 +23,13 @@ public struct RenderPlan: Sendable, Equatable {
     case ifPossible
   }
 
-  public init(picture: Picture, encoding: Encoding, original: OriginalUse = .never, timeoutMilliseconds: Int) {
+  public init(
+    picture: Picture, encoding: Encoding, alternative: Encoding? = nil, original: OriginalUse = .never,
+    timeoutMilliseconds: Int
+  ) {
     self.picture = picture
     self.encoding = encoding
+    self.alternative = alternative
     self.original = original
     self.timeoutMilliseconds = timeoutMilliseconds
   }
@@ -209,16 +216,20 @@ public struct RenderedOutput: Sendable, Equatable {
   public var byteCount: Int
   /// Whether it is the original, in its own format (``RenderPlan/original``).
   public var isOriginal: Bool
+  /// Whether it is in the other encoding (``RenderPlan/alternative``).
+  public var isAlternative: Bool
   public var milliseconds: Int
   /// Originals and marks of the plan that end early: they are drawn as far as they go, and are transparent beyond.
   public var damaged: [Blob]
 
   public init(
-    body: Blob, byteCount: Int, isOriginal: Bool = false, milliseconds: Int, damaged: [Blob] = []
+    body: Blob, byteCount: Int, isOriginal: Bool = false, isAlternative: Bool = false, milliseconds: Int,
+    damaged: [Blob] = []
   ) {
     self.body = body
     self.byteCount = byteCount
     self.isOriginal = isOriginal
+    self.isAlternative = isAlternative
     self.milliseconds = milliseconds
     self.damaged = damaged
   }

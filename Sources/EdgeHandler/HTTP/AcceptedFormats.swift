@@ -22,6 +22,16 @@ struct AcceptedFormats: Sendable, Equatable {
     }
   }
 
+  /// What an output may be in the place of AVIF: a photograph takes fewer bytes in AVIF, and many a drawing in WebP.
+  func alternative(to format: OutputFormat) -> OutputFormat? {
+    format == .avif && avif && webp ? .webp : nil
+  }
+
+  /// For people.
+  func words(for format: OutputFormat) -> String {
+    format.keyword + (alternative(to: format).map { ", or \($0.keyword) where that takes fewer bytes" } ?? "")
+  }
+
   /// Whether an `Accept` field names a media type with a weight above 0.
   static func names(_ mediaType: String, in field: String?) -> Bool {
     guard let field else { return false }

@@ -1,16 +1,17 @@
 extension RenderPlan: WireValue {
   public var wire: JSON {
-    .object([
-      JSON.Member("picture", picture.wire), JSON.Member("encoding", encoding.wire),
-      JSON.Member("original", original.wire),
-      JSON.Member("timeoutMilliseconds", .int(timeoutMilliseconds)),
-    ])
+    var members = [JSON.Member("picture", picture.wire), JSON.Member("encoding", encoding.wire)]
+    if let alternative { members.append(JSON.Member("alternative", alternative.wire)) }
+    members.append(JSON.Member("original", original.wire))
+    members.append(JSON.Member("timeoutMilliseconds", .int(timeoutMilliseconds)))
+    return .object(members)
   }
 
   public init(wire: JSON) throws(WireError) {
     var object = try WireObject(wire)
     self.init(
       picture: try object.value("picture"), encoding: try object.value("encoding"),
+      alternative: object.has("alternative") ? try object.value("alternative") : nil,
       original: try object.value("original"),
       timeoutMilliseconds: try object.int("timeoutMilliseconds", from: 0))
     try object.end()
@@ -90,6 +91,7 @@ extension RenderedOutput: WireValue {
   public var wire: JSON {
     var members = [JSON.Member("body", body.wire), JSON.Member("byteCount", .int(byteCount))]
     if isOriginal { members.append(JSON.Member("isOriginal", .bool(true))) }
+    if isAlternative { members.append(JSON.Member("isAlternative", .bool(true))) }
     members.append(JSON.Member("milliseconds", .int(milliseconds)))
     if !damaged.isEmpty { members.append(JSON.Member("damaged", .array(damaged.map { $0.wire }))) }
     return .object(members)
@@ -100,6 +102,7 @@ extension RenderedOutput: WireValue {
     self.init(
       body: try object.value("body"), byteCount: try object.int("byteCount", from: 0),
       isOriginal: object.has("isOriginal") ? try object.bool("isOriginal") : false,
+      isAlternative: object.has("isAlternative") ? try object.bool("isAlternative") : false,
       milliseconds: try object.int("milliseconds", from: 0),
       damaged: object.has("damaged") ? try object.list("damaged") : [])
     try object.end()

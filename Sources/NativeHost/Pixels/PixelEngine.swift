@@ -6,6 +6,8 @@ import NIOCore
 public enum Rendering: Sendable {
   /// `damaged` has the originals that end early.
   case output(ByteBuffer, milliseconds: Int, damaged: [Blob])
+  /// As `output`, in the other encoding (``RenderPlan/alternative``).
+  case alternative(ByteBuffer, milliseconds: Int, damaged: [Blob])
   /// The bytes of the original itself, which is whole (``RenderPlan/original``).
   case original(ByteBuffer, milliseconds: Int)
   case undecodable

@@ -96,7 +96,10 @@ enum PixelJob {
     case .sampled(let result): json = result.wire
     case .rendered(.output(let bytes, let milliseconds, let damaged)):
       output = bytes
-      json = Self.result(bytes, isOriginal: false, milliseconds, damaged: damaged)
+      json = Self.result(bytes, milliseconds, damaged: damaged)
+    case .rendered(.alternative(let bytes, let milliseconds, let damaged)):
+      output = bytes
+      json = Self.result(bytes, isAlternative: true, milliseconds, damaged: damaged)
     case .rendered(.original(let bytes, let milliseconds)):
       output = bytes
       json = Self.result(bytes, isOriginal: true, milliseconds)
@@ -110,12 +113,13 @@ enum PixelJob {
   }
 
   private static func result(
-    _ bytes: ByteBuffer, isOriginal: Bool, _ milliseconds: Int, damaged: [Blob] = []
+    _ bytes: ByteBuffer, isOriginal: Bool = false, isAlternative: Bool = false, _ milliseconds: Int,
+    damaged: [Blob] = []
   ) -> JSON {
     RenderResult.output(
       RenderedOutput(
-        body: Blob(id: 0), byteCount: bytes.readableBytes, isOriginal: isOriginal, milliseconds: milliseconds,
-        damaged: damaged)
+        body: Blob(id: 0), byteCount: bytes.readableBytes, isOriginal: isOriginal, isAlternative: isAlternative,
+        milliseconds: milliseconds, damaged: damaged)
     ).wire
   }
 
@@ -129,10 +133,12 @@ enum PixelJob {
       switch try? RenderResult(wire: json) {
       case .output(let result):
         let bytes = ByteBuffer(bytes: output)
+        let (milliseconds, damaged) = (result.milliseconds, result.damaged)
+        if result.isOriginal { return .rendered(.original(bytes, milliseconds: milliseconds)) }
         return .rendered(
-          result.isOriginal
-            ? .original(bytes, milliseconds: result.milliseconds)
-            : .output(bytes, milliseconds: result.milliseconds, damaged: result.damaged))
+          result.isAlternative
+            ? .alternative(bytes, milliseconds: milliseconds, damaged: damaged)
+            : .output(bytes, milliseconds: milliseconds, damaged: damaged))
       case .undecodable: return .rendered(.undecodable)
       case .timedOut: return .rendered(.timedOut)
       case .overloaded: return .rendered(.overloaded)

@@ -29,12 +29,14 @@ enum PlanRun {
           for frame in film.frames { _ = try frame.computed(context.interruption) }
           if damaged.isEmpty { return .original(original, milliseconds: milliseconds) }
         }
-        let body = try film.encoded(plan.encoding, context.interruption)
+        let (body, isAlternative) = try film.encoded(plan.encoding, or: plan.alternative, context.interruption)
         let lacking = damaged
         if let original, lacking.isEmpty, original.readableBytes <= body.readableBytes {
           return .original(original, milliseconds: milliseconds)
         }
-        return .output(body, milliseconds: milliseconds, damaged: lacking)
+        return isAlternative
+          ? .alternative(body, milliseconds: milliseconds, damaged: lacking)
+          : .output(body, milliseconds: milliseconds, damaged: lacking)
       } catch PixelFailure.undecodable {
         return .undecodable
       } catch PixelFailure.interrupted {

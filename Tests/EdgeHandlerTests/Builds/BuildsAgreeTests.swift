@@ -122,6 +122,7 @@ private struct TranscriptWriter: PlayedHost {
       "render": texts([
         RenderResult.output(RenderedOutput(body: Blob(id: 7), byteCount: 12_345, milliseconds: 7)),
         RenderResult.output(RenderedOutput(body: Blob(id: 9), byteCount: 99, isOriginal: true, milliseconds: 7)),
+        RenderResult.output(RenderedOutput(body: Blob(id: 6), byteCount: 98, isAlternative: true, milliseconds: 7)),
         RenderResult.output(RenderedOutput(body: Blob(id: 8), byteCount: 1, milliseconds: 0)), RenderResult.undecodable,
         RenderResult.timedOut, RenderResult.failed,
       ]),

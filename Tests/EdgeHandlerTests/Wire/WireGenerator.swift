@@ -66,7 +66,8 @@ struct WireGenerator {
 
   mutating func plan() -> RenderPlan {
     RenderPlan(
-      picture: picture(depth: 0), encoding: encoding(), original: one(of: RenderPlan.OriginalUse.allCases),
+      picture: picture(depth: 0), encoding: encoding(), alternative: maybe { $0.encoding() },
+      original: one(of: RenderPlan.OriginalUse.allCases),
       timeoutMilliseconds: count())
   }
 
@@ -143,7 +144,7 @@ struct WireGenerator {
 
   mutating func renderResult() -> RenderResult {
     let output = RenderedOutput(
-      body: blob(), byteCount: count(), isOriginal: flag(), milliseconds: count(),
+      body: blob(), byteCount: count(), isOriginal: flag(), isAlternative: flag(), milliseconds: count(),
       damaged: flag() ? [blob(), blob()] : [])
     return one(of: [.output(output), .undecodable, .timedOut, .overloaded, .failed])
   }

@@ -199,6 +199,7 @@ extension Rendering {
   var name: String {
     switch self {
     case .output: "output"
+    case .alternative: "alternative"
     case .original: "original"
     case .undecodable: "undecodable"
     case .timedOut: "timedOut"

@@ -87,9 +87,14 @@ final class GridFlow: Sendable {
       background: format == .jpeg ? request.background.opaque : request.background, placed, operations)
     var encoding = request.quality.encoding(format)
     encoding.ground = request.background.opaque
-    return .render(flow.plan(picture, encoding)) { [self] result in
+    var alternative: Encoding?
+    if case .negotiated(let accepted) = request.format {
+      alternative = accepted.alternative(to: format).map { request.quality.encoding($0) }
+    }
+    let plan = flow.plan(picture, encoding, or: alternative)
+    return .render(plan) { [self] result in
       switch result {
-      case .output(let rendered): finish(rendered, format, parts, loads)
+      case .output(let rendered): finish(rendered, plan.format(of: rendered), parts, loads)
       // Which one is at fault shows only when each is rendered by itself.
       case .undecodable:
         probe(

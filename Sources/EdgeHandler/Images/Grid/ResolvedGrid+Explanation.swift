@@ -47,7 +47,7 @@ extension Explanation {
 
   private func negotiated(_ format: TransformOptions.Format, _ background: Color) -> String {
     guard case .negotiated(let accepted) = format else { return format.keyword }
-    if accepted.avif { return "avif" }
+    if accepted.avif { return accepted.words(for: .avif) }
     if accepted.webp { return "webp" }
     return background.isOpaque ? "jpeg" : "png where the background shows, else jpeg"
   }

@@ -44,27 +44,31 @@ final class OutputMaking: Sendable {
   ///   - marks: those that are drawn: one is never shown in part.
   ///   - isDamaged: whether what the picture was made of lacks something.
   func render(
-    _ picture: Picture, _ encoding: Encoding, passing: (use: RenderPlan.OriginalUse, format: OutputFormat)? = nil,
-    marks: [Blob] = [], isDamaged: Bool = false, fetchMilliseconds: Int
+    _ picture: Picture, _ encoding: Encoding, or alternative: Encoding? = nil,
+    passing: (use: RenderPlan.OriginalUse, format: OutputFormat)? = nil, marks: [Blob] = [], isDamaged: Bool = false,
+    fetchMilliseconds: Int
   ) -> Step<Answer> {
-    var plan = plan(picture, encoding)
-    if let passing { plan.original = passing.use }
+    let plan = plan(picture, encoding, or: alternative, original: passing?.use ?? .never)
     return .render(plan) { [self] result in
       guard case .output(let rendered) = result else { return fail(Problem.of(result) ?? .renderFailed) }
       if rendered.lacks(anyOf: marks) { return fail(.damagedMark) }
-      let format = rendered.isOriginal ? passing?.format ?? encoding.format : encoding.format
+      let format = rendered.isOriginal ? passing?.format ?? encoding.format : plan.format(of: rendered)
       guard isDamaged || !rendered.damaged.isEmpty else {
         return finish(rendered, format, fetchMilliseconds: fetchMilliseconds)
       }
       return finishPartial(
-        rendered, encoding.format, fetchMilliseconds: fetchMilliseconds, detail: Provenance.damaged,
+        rendered, format, fetchMilliseconds: fetchMilliseconds, detail: Provenance.damaged,
         notes: ["the original ends early"])
     }
   }
 
-  func plan(_ picture: Picture, _ encoding: Encoding) -> RenderPlan {
+  func plan(
+    _ picture: Picture, _ encoding: Encoding, or alternative: Encoding? = nil,
+    original: RenderPlan.OriginalUse = .never
+  ) -> RenderPlan {
     RenderPlan(
-      picture: picture, encoding: encoding, timeoutMilliseconds: configuration.limits.transformTimeoutMilliseconds)
+      picture: picture, encoding: encoding, alternative: alternative, original: original,
+      timeoutMilliseconds: configuration.limits.transformTimeoutMilliseconds)
   }
 
   func finish(_ rendered: RenderedOutput, _ format: OutputFormat, fetchMilliseconds: Int) -> Step<Answer> {
@@ -114,6 +118,13 @@ extension Problem {
     case .overloaded: .overloaded
     case .failed: .renderFailed
     }
+  }
+}
+
+extension RenderPlan {
+  /// That of an output which has been encoded.
+  func format(of rendered: RenderedOutput) -> OutputFormat {
+    rendered.isAlternative ? alternative?.format ?? encoding.format : encoding.format
   }
 }
 

@@ -82,7 +82,8 @@ final class PlaceholderFlow: Sendable {
     }
     let format = request.format.output
     return flow.render(
-      picture, request.quality.encoding(format), isDamaged: isDamaged, fetchMilliseconds: fetchMilliseconds)
+      picture, request.quality.encoding(format), or: request.format.alternative.map { request.quality.encoding($0) },
+      isDamaged: isDamaged, fetchMilliseconds: fetchMilliseconds)
   }
 }
 

@@ -23,9 +23,9 @@ extension Explanation {
     if kind == .blurHash { report(.punch, isDefault: punch == .one) }
     reportQuality(quality, format.output)
     let negotiated = PlaceholderFormat.negotiated(accepted).output
-    reportFormat(negotiated: negotiated.keyword)
+    reportFormat(negotiated: accepted.words(for: negotiated))
     // Only a PNG that is asked for by name has a palette.
-    if format.output == negotiated, negotiated != .png || quality == nil {
+    if format.output == negotiated, accepted.alternative(to: negotiated) == nil, negotiated != .png || quality == nil {
       withoutEffect(.format, "by Accept it would be the same")
     }
   }

@@ -68,6 +68,15 @@ enum PlaceholderFormat: Sendable, Equatable {
     case .negotiated(let accepted): accepted.avif ? .avif : accepted.webp ? .webp : .png
     }
   }
+
+  /// What the output may be instead, where its pixels are better off so.
+  var alternative: OutputFormat? {
+    if case .negotiated(let accepted) = self { accepted.alternative(to: output) } else { nil }
+  }
+
+  fileprivate var keyword: String {
+    output.mediaType + (alternative.map { "," + $0.mediaType } ?? "")
+  }
 }
 
 extension EndpointDecider {
@@ -108,7 +117,7 @@ extension EndpointDecider {
     effective[.fit] = box.covers ? "cover" : nil
     effective[.punch] = punch == .one ? nil : punch.description
     effective[.quality] = quality.map { "\($0)" }
-    effective[.format] = format.output.mediaType
+    effective[.format] = format.keyword
     if trace.isOn {
       var explanation = Explanation(query: query, table: table)
       explanation.reportPlaceholder(

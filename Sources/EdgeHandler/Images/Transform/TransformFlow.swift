@@ -46,7 +46,8 @@ final class TransformFlow: Sendable {
       let use: RenderPlan.OriginalUse = originalServes ? .ifPossible : .ifNotLarger
       let passing = request.marks.isEmpty ? plan.passing.map { (use: use, format: $0) } : nil
       return flow.render(
-        picture, plan.encoding, passing: passing, marks: blobs, fetchMilliseconds: original.fetchMilliseconds)
+        picture, plan.encoding, or: plan.alternative, passing: passing, marks: blobs,
+        fetchMilliseconds: original.fetchMilliseconds)
     } catch {
       return flow.fail(error)
     }

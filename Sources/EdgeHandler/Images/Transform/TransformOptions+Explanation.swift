@@ -89,7 +89,8 @@ extension TransformOptions {
 
   private var negotiatedWords: String {
     guard case .negotiated(let accepted) = format else { return format.keyword }
-    let still = accepted.avif ? "avif" : accepted.webp ? "webp" : "png where there is alpha, else jpeg"
+    let still =
+      accepted.avif ? accepted.words(for: .avif) : accepted.webp ? "webp" : "png where there is alpha, else jpeg"
     let moving = accepted.webp ? "webp" : "gif"
     return isAnimated && still != moving ? "\(still); of an animation \(moving)" : still
   }

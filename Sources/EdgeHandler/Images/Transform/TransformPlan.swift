@@ -3,6 +3,7 @@ struct TransformPlan: Sendable, Equatable {
   var operations: [PixelOperation]
   var frames: Picture.Frames
   var encoding: Encoding
+  private(set) var alternative: Encoding?
   var size: PixelSize
   /// From the original to an output of ``size``.
   var projection: Projection
@@ -32,6 +33,9 @@ struct TransformPlan: Sendable, Equatable {
     let isAnimated = options.plays(header) && format.holdsAnimation
     frames = isAnimated ? .all : .first
     encoding = options.encoding(format)
+    if case .negotiated(let accepted) = options.format {
+      alternative = accepted.alternative(to: format).map { options.encoding($0) }
+    }
 
     var operations: [PixelOperation] = []
     var size = header.orientedSize

@@ -159,7 +159,9 @@ public struct PixelResponder: Responder {
   private static func reply(_ rendering: Rendering) -> ByteBuffer {
     switch rendering {
     case .output(let bytes, let milliseconds, let damaged):
-      return reply(bytes, isOriginal: false, milliseconds, damaged: damaged)
+      return reply(bytes, milliseconds, damaged: damaged)
+    case .alternative(let bytes, let milliseconds, let damaged):
+      return reply(bytes, isAlternative: true, milliseconds, damaged: damaged)
     case .original(let bytes, let milliseconds): return reply(bytes, isOriginal: true, milliseconds)
     case .undecodable: return PixelParcel.reply(RenderResult.undecodable)
     case .timedOut: return PixelParcel.reply(RenderResult.timedOut)
@@ -169,12 +171,13 @@ public struct PixelResponder: Responder {
   }
 
   private static func reply(
-    _ bytes: ByteBuffer, isOriginal: Bool, _ milliseconds: Int, damaged: [Blob] = []
+    _ bytes: ByteBuffer, isOriginal: Bool = false, isAlternative: Bool = false, _ milliseconds: Int,
+    damaged: [Blob] = []
   ) -> ByteBuffer {
     // The number of the blob is for the host to give.
     let output = RenderedOutput(
-      body: Blob(id: 0), byteCount: bytes.readableBytes, isOriginal: isOriginal, milliseconds: milliseconds,
-      damaged: damaged)
+      body: Blob(id: 0), byteCount: bytes.readableBytes, isOriginal: isOriginal, isAlternative: isAlternative,
+      milliseconds: milliseconds, damaged: damaged)
     return PixelParcel.reply(RenderResult.output(output), output: bytes)
   }
 

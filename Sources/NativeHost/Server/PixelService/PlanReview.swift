@@ -36,7 +36,9 @@ struct PlanReview {
   init(_ plan: RenderPlan, limits: Limits, headers: [Blob: ImageHeader] = [:]) throws(WireError) {
     self.limits = limits
     self.headers = headers
-    guard plan.encoding.ground.alpha == 255 else { throw WireError("ground: a JPEG's is opaque") }
+    guard plan.encoding.ground.alpha == 255, plan.alternative?.ground.alpha ?? 255 == 255 else {
+      throw WireError("ground: a JPEG's is opaque")
+    }
     let drawn = try review(plan.picture, depth: 1)
     try requireOutput(drawn)
   }

@@ -248,6 +248,11 @@ final class StepRunner: @unchecked Sendable {
         let output = RenderedOutput(
           body: adopt(bytes), byteCount: bytes.readableBytes, milliseconds: milliseconds, damaged: damaged)
         then(.output(output))
+      case .alternative(let bytes, let milliseconds, let damaged):
+        let output = RenderedOutput(
+          body: adopt(bytes), byteCount: bytes.readableBytes, isAlternative: true, milliseconds: milliseconds,
+          damaged: damaged)
+        then(.output(output))
       case .original(let bytes, let milliseconds):
         let output = RenderedOutput(
           body: adopt(bytes), byteCount: bytes.readableBytes, isOriginal: true, milliseconds: milliseconds)
