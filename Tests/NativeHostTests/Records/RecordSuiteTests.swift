@@ -7,7 +7,15 @@ import Testing
 
 @Suite(.serialized, .ownThread) struct RecordSuiteTests {
   enum Kind: CaseIterable {
-    case array, nativeMemory, nativeFile, denoMemory, denoFile
+    case array, nativeMemory, nativeFile, denoMemory, denoFile, dynamoDB
+
+    /// How many seeds of random requests: what is on a disk or behind a socket takes its time.
+    var seeds: UInt64 {
+      switch self {
+      case .array, .nativeMemory, .denoMemory: 10
+      case .nativeFile, .denoFile, .dynamoDB: 2
+      }
+    }
   }
 
   private func withStore(_ kind: Kind, _ body: (inout any RecordStore) throws -> Void) throws {
@@ -19,6 +27,7 @@ import Testing
       case .nativeFile: NativeRecords(path: folder.file)
       case .denoMemory: try DenoRecords(path: nil)
       case .denoFile: try DenoRecords(path: folder.file)
+      case .dynamoDB: try DynamoDBRecords()
       }
     try body(&store)
   }
@@ -35,7 +44,7 @@ import Testing
   @Test("random requests come to what they come to in memory", arguments: Kind.allCases)
   func random(kind: Kind) throws {
     try withStore(kind) { store in
-      for seed: UInt64 in 0..<(kind == .nativeFile || kind == .denoFile ? 5 : 40) {
+      for seed: UInt64 in 0..<kind.seeds {
         var comparison = RecordComparison(random: SeededGenerator(seed: seed), prefix: "\(seed)/")
         if let difference = try comparison.difference(of: &store, requests: 300) {
           Issue.record("\(kind), seed \(seed): \(difference)")
@@ -61,8 +70,9 @@ import Testing
         query.after = next
         if next == nil { break }
       }
-      // 16 are a megabyte, and the one that is more ends the page.
-      #expect(found == [17, 17, 6])
+      #expect(found.reduce(0, +) == sorts.count)
+      // 16 are a megabyte, and the one that is more ends the page. DynamoDB reckons by the size of items.
+      if kind != .dynamoDB { #expect(found == [17, 17, 6]) }
     }
   }
 }
