@@ -49,7 +49,8 @@ int cavif_is_available(void) {
   return library != NULL;
 }
 
-CAVIFReader *cavif_open(const void *bytes, size_t count, uint32_t maximum_pixels, uint32_t maximum_frames) {
+static CAVIFReader *open_source(
+    const void *bytes, size_t count, uint32_t maximum_pixels, uint32_t maximum_frames, avifDecoderSource source) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, load);
   if (!is_loaded) return NULL;
@@ -63,7 +64,7 @@ CAVIFReader *cavif_open(const void *bytes, size_t count, uint32_t maximum_pixels
     decoder->imageCountLimit = maximum_frames;
     // What is given is no more than the library's own.
     if (maximum_pixels > 0 && maximum_pixels < decoder->imageSizeLimit) decoder->imageSizeLimit = maximum_pixels;
-    if (avif.avifDecoderSetSource(decoder, AVIF_DECODER_SOURCE_TRACKS) == AVIF_RESULT_OK &&
+    if (avif.avifDecoderSetSource(decoder, source) == AVIF_RESULT_OK &&
         avif.avifDecoderSetIOMemory(decoder, bytes, count) == AVIF_RESULT_OK &&
         avif.avifDecoderParse(decoder) == AVIF_RESULT_OK) {
       reader->width = decoder->image->width;
@@ -73,6 +74,14 @@ CAVIFReader *cavif_open(const void *bytes, size_t count, uint32_t maximum_pixels
   }
   cavif_close(reader);
   return NULL;
+}
+
+CAVIFReader *cavif_open(const void *bytes, size_t count, uint32_t maximum_pixels, uint32_t maximum_frames) {
+  return open_source(bytes, count, maximum_pixels, maximum_frames, AVIF_DECODER_SOURCE_TRACKS);
+}
+
+CAVIFReader *cavif_open_still(const void *bytes, size_t count, uint32_t maximum_pixels) {
+  return open_source(bytes, count, maximum_pixels, 1, AVIF_DECODER_SOURCE_PRIMARY_ITEM);
 }
 
 void cavif_close(CAVIFReader *reader) {
@@ -110,6 +119,7 @@ const uint8_t *cavif_profile(const CAVIFReader *reader, size_t *count) {
 
 int cavif_is_available(void) { return 0; }
 CAVIFReader *cavif_open(const void *bytes, size_t count, uint32_t maximum_pixels, uint32_t maximum_frames) { return NULL; }
+CAVIFReader *cavif_open_still(const void *bytes, size_t count, uint32_t maximum_pixels) { return NULL; }
 void cavif_close(CAVIFReader *reader) {}
 uint32_t cavif_width(const CAVIFReader *reader) { return 0; }
 uint32_t cavif_height(const CAVIFReader *reader) { return 0; }

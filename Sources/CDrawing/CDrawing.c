@@ -98,18 +98,19 @@ uint8_t *cdrawing_decode(const char *module, const void *bytes, size_t count, si
   return rgba;
 }
 
-static void release(guchar *pixels, gpointer data) {
-  (void)data;
-  WebPFree(pixels);
-}
-
 uint8_t *cdrawing_png_of_webp(const void *bytes, size_t count, size_t maximum, size_t *length) {
   int width, height;
   if (!WebPGetInfo(bytes, count, &width, &height) || (uint64_t)width * height > maximum) return NULL;
   uint8_t *pixels = WebPDecodeRGBA(bytes, count, &width, &height);
   if (!pixels) return NULL;
+  uint8_t *png = cdrawing_png_of_rgba(pixels, width, height, length);
+  WebPFree(pixels);
+  return png;
+}
+
+uint8_t *cdrawing_png_of_rgba(const uint8_t *pixels, int width, int height, size_t *length) {
   GdkPixbuf *pixbuf =
-      gdk_pixbuf_new_from_data(pixels, GDK_COLORSPACE_RGB, TRUE, 8, width, height, width * 4, release, NULL);
+      gdk_pixbuf_new_from_data(pixels, GDK_COLORSPACE_RGB, TRUE, 8, width, height, width * 4, NULL, NULL);
   gchar *png = NULL;
   gsize size = 0;
   gdk_pixbuf_save_to_buffer(pixbuf, &png, &size, "png", NULL, "compression", "1", NULL);

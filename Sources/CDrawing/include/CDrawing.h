@@ -33,4 +33,7 @@ uint8_t *cdrawing_decode(const char *module, const void *bytes, size_t count, si
 /// The first frame of a WebP as a PNG, to be given to `free`; NULL where it cannot be read, or has more than `maximum` pixels.
 uint8_t *cdrawing_png_of_webp(const void *bytes, size_t count, size_t maximum, size_t *length);
 
+/// Pixels, RGBA, not premultiplied, as a PNG, to be given to `free`; NULL where there is no memory for it.
+uint8_t *cdrawing_png_of_rgba(const uint8_t *pixels, int width, int height, size_t *length);
+
 #endif

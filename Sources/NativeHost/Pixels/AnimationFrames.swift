@@ -52,6 +52,11 @@ struct AnimationFrames {
     }
   }
 
+  /// Whether the file says itself that it has more of them.
+  var lacksFrames: Bool {
+    if case .composition(let composition) = source { composition.animation.lacksFrames } else { false }
+  }
+
   /// What is damaged behind its first frame ends there.
   private static func asFarAsItGoes(
     _ index: Int, _ next: () throws(PixelFailure) -> VipsPicture?

@@ -67,6 +67,7 @@ struct Drawing {
     while frames.count < header.frames, let frame = try source.next(after: frames.count) {
       frames.append(try frame.applying(geometry, stored: stored, interruption).computed(interruption))
     }
+    if frames.count < header.frames || source.lacksFrames { context.structures.noteDamage(of: original.bytes) }
     let timing = source.timing(of: frames.count)
     return try apply(rest, to: Film(frames: frames, timing: timing))
   }

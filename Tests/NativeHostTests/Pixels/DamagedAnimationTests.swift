@@ -112,6 +112,37 @@ import Testing
     #expect(try await Self.frames(chunks.file) == frames)
   }
 
+  @Test(
+    "an animation that lacks frames is told of, and a whole one is not",
+    arguments: [
+      ("anim.png", 0.0), ("anim.png", 0.4), ("anim.avif", 0), ("anim.avif", 0.1), ("anim.gif", 0), ("anim.webp", 0),
+    ])
+  func noted(name: String, lacking: Double) async throws {
+    let whole = Array(try TestPictures.bytes(name).readableBytesView)
+    let bytes = ByteBuffer(bytes: whole.prefix(whole.count - Int(Double(whole.count) * lacking)))
+    let plan = RenderPlan(
+      picture: .decoded(Workbench.original, frames: .all, [.resize(width: 8, height: 6)]),
+      encoding: Encoding(format: .webp), timeoutMilliseconds: 900_000)
+    guard case .output(let output, _, let damaged) = await Workbench.rendering(plan, [Workbench.original: bytes]) else {
+      throw Unexpected(what: "\(name) cannot be decoded")
+    }
+    // Of a cut AVIF the first frame may be all that is left.
+    #expect(try Workbench.look(output).frames > (lacking > 0 ? 0 : 1))
+    #expect(damaged == (lacking > 0 ? [Workbench.original] : []))
+  }
+
+  @Test("an APNG that announces more frames than it holds is told of", arguments: [(3, false), (4, false), (5, true)])
+  func announcedInVain(count: UInt32, isDamaged: Bool) async throws {
+    var chunks = try Self.chunks("anim.png")
+    chunks.set(count, at: 0, of: chunks.places(of: "acTL")[0])
+    let plan = RenderPlan(
+      picture: .decoded(Workbench.original, frames: .all, []), encoding: Encoding(format: .webp),
+      timeoutMilliseconds: 900_000)
+    let rendering = await Workbench.rendering(plan, [Workbench.original: ByteBuffer(bytes: chunks.file)])
+    guard case .output(_, _, let damaged) = rendering else { throw Unexpected(what: "\(rendering)") }
+    #expect(damaged.isEmpty != isDamaged)
+  }
+
   @Test("more frames than allowed are counted, and none is decoded")
   func tooMany() async throws {
     #expect(try await Workbench.header("many-frames.png").frames == 600)

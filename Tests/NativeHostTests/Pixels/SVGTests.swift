@@ -1,9 +1,10 @@
 import EdgeHandler
 import Foundation
 import NIOCore
-import Pixels
 import TestSupport
 import Testing
+
+@testable import Pixels
 
 @Suite struct SVGTests {
   private static let engine = Workbench.engine
@@ -107,6 +108,36 @@ import Testing
         }
       }
       #expect(result == .undecodable, "\(program)")
+    }
+  }
+
+  @Test("pictures inside of a drawing are drawn", arguments: ["png", "jpg", "gif", "webp", "avif"])
+  func pictures(format: String) async throws {
+    // A drawing that was built where there is another libavif does without.
+    guard format != "avif" || AVIFSequence.isDecodable else { return }
+    let bytes = Data(try TestPictures.bytes("swatches." + format).readableBytesView)
+    let type = format == "jpg" ? "jpeg" : format
+    let document = ByteBuffer(
+      string: """
+        <svg xmlns='http://www.w3.org/2000/svg' width='240' height='160'><image width='240' height='160' \
+        href='data:image/\(type);base64,\(bytes.base64EncodedString())'/></svg>
+        """)
+    guard case .output(let output, _, _) = await rendering(document, []) else {
+      Issue.record("it is not drawn")
+      return
+    }
+    let colors = [[255, 0, 0, 255], [0, 255, 0, 255], [0, 0, 255, 255]]
+    let look = try Workbench.look(output, pixels: [[20, 40], [60, 40], [100, 40]])
+    for (pixel, color) in zip(look.pixels[0], colors) { #expect(isClose(pixel, color, within: 12), "\(pixel)") }
+  }
+
+  @Test("a damaged picture inside of a drawing is left out", arguments: ["webp", "avif"])
+  func damagedPictures(format: String) async throws {
+    let bytes = Data(try TestPictures.bytes("swatches." + format).readableBytesView)
+    for count in stride(from: 0, to: bytes.count, by: max(bytes.count / 12, 1)) {
+      let link = "data:image/\(format);base64,\(bytes.prefix(count).base64EncodedString())"
+      let document = Self.svg("<rect width='9' height='9' fill='lime'/><image width='9' height='9' href='\(link)'/>")
+      #expect((await rendering(document, [])).name == "output", "\(count)")
     }
   }
 

@@ -1,7 +1,8 @@
+import CAVIF
 import CDrawing
 import Glibc
 
-/// Writes out what browsers know and librsvg 2.54 does not: `feDropShadow`, `var()`, and pictures in WebP.
+/// Writes out what browsers know and librsvg 2.54 does not: `feDropShadow`, `var()`, and pictures in WebP and AVIF.
 extension SVGElement {
   func makeDrawable(maximumPixels: Int) {
     SVGVariables(self).resolve(self)
@@ -26,11 +27,34 @@ extension SVGElement {
       }
       self["href"] = DataURL.text(mediaType: "image/svg+xml", root.document())
     }
-    guard link.hasPrefix("data:image/webp"), let bytes = DataURL.bytes(of: link) else { return }
+    let isWebP = link.hasPrefix("data:image/webp")
+    guard isWebP || link.hasPrefix("data:image/avif"), let bytes = DataURL.bytes(of: link) else { return }
     var count = 0
-    guard let png = cdrawing_png_of_webp(bytes, bytes.count, maximumPixels, &count) else { return }
+    guard
+      let png = isWebP
+        ? cdrawing_png_of_webp(bytes, bytes.count, maximumPixels, &count)
+        : Self.png(ofAVIF: bytes, maximumPixels, &count)
+    else { return }
     defer { free(png) }
     self["href"] = DataURL.text(mediaType: "image/png", Array(UnsafeBufferPointer(start: png, count: count)))
+  }
+
+  /// `nil` for what cannot be read, and where there is no libavif.
+  private static func png(
+    ofAVIF bytes: [UInt8], _ maximumPixels: Int, _ count: inout Int
+  ) -> UnsafeMutablePointer<UInt8>? {
+    bytes.withUnsafeBytes { bytes in
+      guard let reader = cavif_open_still(bytes.baseAddress, bytes.count, UInt32(clamping: maximumPixels)) else {
+        return nil
+      }
+      defer { cavif_close(reader) }
+      guard let size = RasterSize(width: Int(cavif_width(reader)), height: Int(cavif_height(reader))),
+        let pixels = calloc(size.area, 4)?.assumingMemoryBound(to: UInt8.self)
+      else { return nil }
+      defer { free(pixels) }
+      guard cavif_next(reader, pixels) == 0 else { return nil }
+      return cdrawing_png_of_rgba(pixels, Int32(size.width), Int32(size.height), &count)
+    }
   }
 
   /// Filter Effects 1, section 9.14, which defines the one by the others.

@@ -47,6 +47,8 @@ struct PNGAnimation {
   private(set) var frames: [Frame] = []
   /// How many there are: what the file announces where there are more than were asked for.
   private(set) var count = 0
+  /// Whether the file announces frames that it does not hold, as one that has been cut off does.
+  private(set) var lacksFrames = false
   private let header: UnsafeRawBufferPointer
   /// Chunks before the pixels, each as it stands.
   private var ancillaries: [(name: String, chunk: UnsafeRawBufferPointer)] = []
@@ -112,6 +114,7 @@ struct PNGAnimation {
     if frames.last?.data.isEmpty ?? false { frames.removeLast() }
     guard !frames.isEmpty else { return nil }
     count = max(count, frames.count)
+    lacksFrames = announced.map { $0 > frames.count } ?? false
   }
 
   /// Whether something of the canvas can be seen through, whatever the frames have on them.
