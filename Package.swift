@@ -60,6 +60,10 @@ let package = Package(
     .systemLibrary(name: "CCurlLibrary", path: "Sources/CCurlLibrary", pkgConfig: "libcurl"),
     // libcurl and libvips stand on it.
     .systemLibrary(name: "CZlibLibrary", path: "Sources/CZlibLibrary", pkgConfig: "zlib"),
+    .systemLibrary(name: "CCryptoLibrary", path: "Sources/CCryptoLibrary", pkgConfig: "libcrypto"),
+    .target(
+      name: "Secrets", dependencies: ["EdgeHandler", "CCryptoLibrary"], path: "Sources/NativeHost/Secrets",
+      swiftSettings: strict),
     .target(name: "CCurl", dependencies: ["CCurlLibrary"], path: "Sources/CCurl"),
     .target(
       name: "Net",
@@ -82,7 +86,7 @@ let package = Package(
     .target(
       name: "Server",
       dependencies: [
-        "EdgeHandler", "Fairness", "Pixels", "Net", "Outputs", "Records",
+        "EdgeHandler", "Fairness", "Pixels", "Net", "Outputs", "Records", "Secrets",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -93,7 +97,7 @@ let package = Package(
     .executableTarget(
       name: "imgedge",
       dependencies: [
-        "EdgeHandler", "Pixels", "Server",
+        "EdgeHandler", "Net", "Pixels", "Secrets", "Server",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -118,7 +122,8 @@ let package = Package(
     .testTarget(
       name: "NativeHostTests",
       dependencies: [
-        "EdgeHandler", "EdgeTesting", "Fairness", "Pixels", "Net", "Outputs", "Records", "Server", "TestSupport",
+        "EdgeHandler", "EdgeTesting", "Fairness", "Pixels", "Net", "Outputs", "Records", "Secrets", "Server",
+        "TestSupport",
         "CSQLiteLibrary", "imgedge",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),

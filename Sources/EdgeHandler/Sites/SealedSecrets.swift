@@ -25,12 +25,7 @@ enum SealedSecrets {
   static func keyIDs(in settings: JSON) -> [String] {
     var ids: [String] = []
     _ = replace(in: settings) { value, _, _ in
-      if let parts = value["sealed"]?.string?.bytes.split(
-        separator: UInt8(ascii: "."), omittingEmptySubsequences: false),
-        parts.count == 3
-      {
-        ids.append(String(decoding: parts[1], as: UTF8.self))
-      }
+      if let sealed = value["sealed"]?.string.flatMap({ SealedText($0) }) { ids.append(sealed.keyID) }
       return value
     }
     return ids
