@@ -87,6 +87,10 @@ export async function createWorker(
     respond: (received, signal) => worker.respond(received, signal),
     refuse: (reason) => worker.refuse(reason),
     drain: () => worker.isDraining = true,
+    /** How records lie in a file of SQLite: schema and statements, for stores that are made of one. */
+    get sqlite() {
+      return worker.instance.sqlite();
+    },
     /** Takes the text of another file of workspaces, or throws with what is wrong with it and changes nothing. */
     replaceWorkspaces: (text) => worker.replaceWorkspaces(text),
     /** Whether the pixels have room, which `isReady` says from then on. */
@@ -294,6 +298,10 @@ class Instance {
   }
 
   permits = (address) => this.#guard(() => this.exports.permits(...this.#write(address))) === 1;
+
+  sqlite() {
+    return JSON.parse(this.#returned(this.exports.sqlite()));
+  }
 
   decoding = (field) => this.#guard(() => this.#returned(this.exports.decoding(...this.#write(field))));
 

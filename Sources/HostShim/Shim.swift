@@ -87,8 +87,8 @@ final class Shim: @unchecked Sendable {
     return shim.policy.permits(address)
   }
 
-  /// The largest is what another service answers, or a page of records.
-  private static let maximumResultBytes = ExchangeResult.maximumWireBytes
+  /// The largest is a page of records, or a hundred of them.
+  private static let maximumResultBytes = RecordResult.maximumWireBytes
 
   // MARK: Steps
 

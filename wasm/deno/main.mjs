@@ -1,7 +1,7 @@
 // The program behind `wasm/serve`.
 
 import { listen } from "./server.mjs";
-import { attempt, number, setting, start } from "./start.mjs";
+import { attempt, number, reload, setting, start } from "./start.mjs";
 
 const running = { server: undefined };
 const { worker, log } = await start(() => running.server?.connectionCount ?? 0);
@@ -30,6 +30,7 @@ if (setting("SUPERVISED") === "true") {
 }
 
 let isEnding = false;
+Deno.addSignalListener("SIGHUP", () => reload(worker, log));
 for (const signal of ["SIGTERM", "SIGINT"]) Deno.addSignalListener(signal, stop);
 
 function stop() {

@@ -5,6 +5,8 @@ import { createMetrics, serveMetrics } from "./metrics.mjs";
 import { createNet } from "./net.mjs";
 import { createOutputs, reasonOf } from "./outputs.mjs";
 import { createPixels } from "./pixels.mjs";
+import { createRecords } from "./records.mjs";
+import { createSecrets } from "./secrets.mjs";
 import { createWorker } from "../worker.mjs";
 
 /** Ends the program with a line on standard error. */
@@ -50,11 +52,33 @@ function samples(folder) {
 }
 
 /** Taken out of the environment when it has been read. */
-function secret() {
-  const text = setting("PIXELS_SECRET");
-  Deno.env.delete("IMGEDGE_PIXELS_SECRET");
+function secret(name) {
+  const text = setting(name);
+  Deno.env.delete(`IMGEDGE_${name}`);
+  return text;
+}
+
+function pixelsSecret() {
+  const text = secret("PIXELS_SECRET");
   if (text !== undefined) return text;
   throw new Failure("IMGEDGE_PIXELS_SECRET: the secret of the pixel service is not set", badUsage);
+}
+
+/** The file of SQLite that holds the records; `undefined` for a host without any. */
+function recordsFile() {
+  const text = setting("RECORDS");
+  if (text === undefined) return setting("DATA") && `${setting("DATA")}/records.sqlite`;
+  const file = text.match(/^sqlite:(.+)$/s)?.[1];
+  if (file !== undefined) return file;
+  throw new Failure(`IMGEDGE_RECORDS: '${text}' is no place for records under Deno: sqlite:FILE is allowed`, badUsage);
+}
+
+async function secrets() {
+  try {
+    return await createSecrets(secret("SECRETS_KEY"));
+  } catch (error) {
+    throw new Failure(`IMGEDGE_SECRETS_KEY: ${error.message}`, badUsage);
+  }
 }
 
 /** Ends the program, with the reason in one line, where it cannot be done. */
@@ -101,7 +125,7 @@ export function start(connections = () => undefined) {
     });
     const pixels = createPixels({
       base: setting("PIXELS") ?? "http://127.0.0.1:8081",
-      secret: secret(),
+      secret: pixelsSecret(),
       threads: number("THREADS"),
       maximumQueued: number("MAX_QUEUE"),
       maximumCopiedBytes: maximumHeldBytes / 8,
@@ -109,6 +133,8 @@ export function start(connections = () => undefined) {
       log,
     });
     const lacking = await pixels.lacking();
+    const file = recordsFile();
+    let store;
     const worker = await createWorker({
       module: Deno.readFileSync(new URL("../dist/edge.wasm", import.meta.url)),
       setup: {
@@ -119,11 +145,14 @@ export function start(connections = () => undefined) {
         maximumOriginalBytes: bytes("MAX_ORIGINAL_BYTES"),
         maximumPixels: number("MAX_PIXELS"),
         transformTimeoutMilliseconds,
+        records: file && "host",
         ...lacking,
       },
       net: createNet({ samples: samples(setting("SAMPLES")) }),
       pixels,
       outputs,
+      records: file && { perform: (request) => store.perform(request) },
+      secrets: await secrets(),
       log: {
         note(usage) {
           metrics.count(usage);
@@ -139,6 +168,7 @@ export function start(connections = () => undefined) {
       const place = workspaces && !error.message.startsWith("setup: ") ? `${workspaces}: ` : "";
       throw new Failure(place + error.message, badConfiguration);
     });
+    if (file) store = createRecords({ file, sqlite: worker.sqlite, report: (text) => log.fault(text) });
     const gauges = () => ({ work: worker.work, held: worker.heldBytes, connections: connections(), store: outputs.usage });
     // So that /readyz and the log tell of a pixel service that goes away or comes back while nobody asks for anything.
     Deno.unrefTimer(setInterval(() => worker.askForRoom(), watchIntervalMilliseconds));
@@ -148,4 +178,16 @@ export function start(connections = () => undefined) {
     }
     return { worker, log };
   });
+}
+
+/** Reads the file of workspaces again; where it cannot be read or is wrong, all stays as it is. */
+export function reload(worker, log) {
+  const workspaces = setting("WORKSPACES");
+  if (workspaces === undefined) return;
+  try {
+    worker.replaceWorkspaces(read(workspaces));
+    log.notice("read the workspaces again");
+  } catch (error) {
+    log.fault("the workspaces stay as they are", error);
+  }
 }

@@ -70,7 +70,7 @@ Deno.test("the module imports what is documented and nothing else", () => {
   ]);
   const exports = WebAssembly.Module.exports(module).map(({ name }) => name);
   const documented = [
-    "allocate", "cancel", "configure", "contract", "deallocate", "decoding", "handle", "memory", "permits", "refusal", "resume", "workspaces",
+    "allocate", "cancel", "configure", "contract", "deallocate", "decoding", "handle", "memory", "permits", "refusal", "resume", "sqlite", "workspaces",
   ];
   equal(exports.sort(), documented);
 });

@@ -44,8 +44,8 @@ enum WorkspaceRecord {
 
 /// The record of a name at which a workspace answers. It is written only where there is none, so that a name has one owner.
 enum NameRecord {
-  static let namespaces = "namespaces"
-  static let domains = "domains"
+  static let namespaces: String = "namespaces"
+  static let domains: String = "domains"
 
   static func key(namespace: String) -> RecordKey { RecordKey(namespaces, namespace) }
   static func key(domain: String) -> RecordKey { RecordKey(domains, domain) }

@@ -129,6 +129,21 @@ public struct WorkspaceStore: Sendable {
     }
   }
 
+  /// Whether ``set(_:_:newID:)`` would take the settings, as far as that can be told without the records.
+  public func check(_ namespace: String, _ settings: JSON) -> Step<Outcome<Change>> {
+    do throws(Failure) {
+      guard Namespace.isValid(namespace) else {
+        throw Failure(.invalid, "\"\(namespace)\" is not \(Namespace.grammar)")
+      }
+      let unused = WorkspaceID.make(Array(repeating: 0, count: 16))
+      let (id, assembled) = try Self.assemble(namespace, settings, old: nil, newID: unused)
+      // Where there is no id yet, nothing can have been sealed for it.
+      return checked(assembled, id: id) { checked in .done(checked.map { _ in .unchanged }) }
+    } catch {
+      return .done(.failure(error))
+    }
+  }
+
   public func remove(_ namespace: String) -> Step<Outcome<Change>> {
     stored(namespace) { found in
       switch found {

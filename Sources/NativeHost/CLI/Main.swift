@@ -9,6 +9,7 @@ struct Imgedge: ParsableCommand {
     commandName: "imgedge", abstract: "An image service that is called with nothing but a URL.",
     version: version,
     subcommands: [
-      Serve.self, PixelsCommand.self, Explain.self, Reference.self, SVGWorkerCommand.self, PixelWorkerCommand.self,
+      Serve.self, PixelsCommand.self, WorkspaceCommand.self, RecordsCommand.self, SecretsCommand.self, Explain.self,
+      Reference.self, SVGWorkerCommand.self, PixelWorkerCommand.self,
     ])
 }

@@ -78,7 +78,7 @@ struct PixelsCommand: ParsableCommand {
     }
     print("listening on http://127.0.0.1:\(port)")
     fflush(nil)
-    if untilInputEnds { Self.waitForEndOfInput() } else { signals.wait() }
+    if untilInputEnds { Self.waitForEndOfInput() } else { signals.wait(reload: {}) }
     try service.stop(grace: .seconds(30))
   }
 

@@ -14,6 +14,7 @@ struct Serve: ParsableCommand {
       """)
 
   @OptionGroup var workspaceOptions: WorkspaceOptions
+  @OptionGroup var recordOptions: RecordOptions
   @OptionGroup(title: "Listening") var listening: ListeningOptions
   @OptionGroup(title: "Originals") var originals: OriginalOptions
   @OptionGroup(title: "Capacity") var capacity: CapacityOptions
@@ -36,6 +37,8 @@ struct Serve: ParsableCommand {
     try listening.apply(to: &settings)
     try originals.apply(to: &settings)
     try capacity.apply(to: &settings)
+    settings.records = try recordOptions.location(data: settings.directory)
+    settings.secretKeys = try RecordOptions.keys()
     let grace = try Setting("grace", listening.grace).milliseconds(in: 0...3600) ?? 30_000
     let level =
       try Setting("log-level", logLevel).parsed("one of trace, debug, info, notice, warning, error and critical") {
@@ -68,7 +71,16 @@ struct Serve: ParsableCommand {
     print("listening on http://\(settings.server.host):\(port)")
     fflush(nil)
     logger.notice("listening", metadata: ["host": "\(settings.server.host)", "port": "\(port)"])
-    signals.wait()
+    signals.wait {
+      do {
+        let workspaces = try workspaceOptions.configuration().workspaces
+        service.replaceWorkspaces(workspaces)
+        logger.notice("read the workspaces again", metadata: ["count": "\(workspaces.count)"])
+      } catch {
+        logger.error(
+          "the workspaces stay as they are", metadata: ["reason": "\((error as? Failure)?.description ?? "\(error)")"])
+      }
+    }
     logger.notice("stopping")
     try service.stop(grace: .milliseconds(Int64(grace)))
     logger.notice("stopped")

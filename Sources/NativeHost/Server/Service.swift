@@ -10,9 +10,10 @@ import Pixels
 public final class Service: Sendable {
   public struct Settings: Sendable {
     public var configuration = Configuration.demo
-    /// Where other workspaces are than those of the configuration; `nil` where there are none.
-    public var records: RecordAccess?
-    public var services = ServiceEffects.none
+    /// Where other workspaces are kept than those of the configuration; `nil` where there are none.
+    public var records: RecordLocation?
+    /// What their secrets are sealed with.
+    public var secretKeys: SecretKeys?
     public var server = HTTPServer.Configuration()
     public var origins = OriginClient.Configuration()
     /// On loopback; `nil` for none.
@@ -34,6 +35,7 @@ public final class Service: Sendable {
   private let group: MultiThreadedEventLoopGroup
   private let origins: OriginClient
   private let store: OutputStore
+  private let services: HostServices
   let host: StepHost
   private let server: HTTPServer
   private let metricsServer: HTTPServer?
@@ -59,11 +61,14 @@ public final class Service: Sendable {
     var configuration = settings.configuration
     configuration.capabilities = Abilities.lacking
     Abilities.report(to: logger)
+    services = try HostServices(records: settings.records, keys: settings.secretKeys, origins: origins) { line in
+      logger.error("\(line)")
+    }
     let sites = SiteDirectory(
-      SiteCache(configuration, records: settings.records), effects: settings.services,
+      SiteCache(configuration, records: settings.records == nil ? nil : .host), effects: services.effects,
       note: { logger.error("a workspace cannot be read", metadata: ["reason": "\($0)"]) })
     let host = StepHost(
-      handler: EdgeHandler(configuration: configuration), sites: sites, services: settings.services, store: store,
+      handler: EdgeHandler(configuration: configuration), sites: sites, services: services.effects, store: store,
       origins: origins,
       pixels: PixelEngine(threads: settings.threads, limits: limits), samples: samples,
       maximumWork: settings.maximumWork)
@@ -137,6 +142,7 @@ public final class Service: Sendable {
     // What nobody waits for any more may still be on its way back to the loops.
     origins.shutdown()
     host.pixels.shutdown()
+    services.close()
     store.flush()
     try group.syncShutdownGracefully()
   }

@@ -3,7 +3,8 @@ import Foundation
 /// A real S3 server with a folder of pictures, so that signatures are judged by a program that is not ours.
 struct BucketServer {
   /// As `Fixtures/workspaces.json` has them.
-  private static let keys = "conformance,secret/of+the=bucket"
+  static let accessKeyId = "conformance"
+  static let secretAccessKey = "secret/of+the=bucket"
   /// Objects of the bucket `real-bucket` below `catalog/`, each a copy of a picture.
   private static let objects = [
     "f.png", "a b+c=d,e;f@g#h?i%j&k/é日本.png", "a b.png", "a+b.png", "ä.png", "50%.png", "x/y/f.png", "(1)'!*.png",
@@ -25,7 +26,10 @@ struct BucketServer {
     authority = "127.0.0.1:\(port)"
     process = try SupervisedProcess(
       Layout.rclone,
-      ["serve", "s3", "--addr", authority, "--auth-key", Self.keys, "--config", "/dev/null", folder.path],
+      [
+        "serve", "s3", "--addr", authority, "--auth-key", Self.accessKeyId + "," + Self.secretAccessKey, "--config",
+        "/dev/null", folder.path,
+      ],
       log: folder.deletingLastPathComponent().appending(path: "rclone.log"))
     try Self.waitUntilListening(port)
   }

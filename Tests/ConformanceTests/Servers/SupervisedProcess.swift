@@ -64,6 +64,11 @@ final class SupervisedProcess: Sendable {
     return endpoint
   }
 
+  /// Sends `SIGHUP` to the program.
+  func hangUp() {
+    kill(identifier, SIGUSR1)
+  }
+
   func stop() {
     try? leash.close()
   }

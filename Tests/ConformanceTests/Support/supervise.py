@@ -37,6 +37,8 @@ def main():
     child = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, start_new_session=True)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: os.close(0))
+    # What asks a server to read its settings again would end this program, so it comes under another name.
+    signal.signal(signal.SIGUSR1, lambda *_: os.kill(child.pid, signal.SIGHUP))
 
     def watch():
         try:

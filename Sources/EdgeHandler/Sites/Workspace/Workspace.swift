@@ -19,7 +19,8 @@ public final class Workspace: Sendable {
   public let domains: [String]
 
   init(
-    id: String? = nil, namespace: String, plan: Plan, allowedOrigins: OriginPatterns, allowedExternalSources: HostPatterns,
+    id: String? = nil, namespace: String, plan: Plan, allowedOrigins: OriginPatterns,
+    allowedExternalSources: HostPatterns,
     sources: [Source], marks: [MarkPreset], domains: [String]
   ) {
     self.id = id ?? namespace
@@ -35,7 +36,8 @@ public final class Workspace: Sendable {
   /// The same with other presets.
   func with(marks: [MarkPreset]) -> Workspace {
     Workspace(
-      id: id, namespace: namespace, plan: plan, allowedOrigins: allowedOrigins, allowedExternalSources: allowedExternalSources,
+      id: id, namespace: namespace, plan: plan, allowedOrigins: allowedOrigins,
+      allowedExternalSources: allowedExternalSources,
       sources: sources, marks: marks, domains: domains)
   }
 
@@ -132,7 +134,7 @@ enum Label {
 
 /// The name of a workspace: a label that the service does not keep for itself.
 enum Namespace {
-  static let grammar = "\(Label.grammar), at least 3, and not one of \(ListText.join(reserved))"
+  static let grammar: String = "\(Label.grammar), at least 3, and not one of \(ListText.join(reserved))"
   private static let reserved: [String] = ["app", "customers", "www", "api", "admin", "status", "mail"]
 
   static func isValid(_ name: String) -> Bool {
