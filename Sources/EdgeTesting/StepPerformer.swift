@@ -52,13 +52,17 @@ extension PlayedHost {
   /// Answers a request with the site of its host, which is loaded first where it is not known.
   public mutating func answer(_ request: Request, context: Context) throws -> (answer: Answer, site: Site) {
     let site: Site
+    var note: String?
     switch sites.find(request, now: context.now) {
     case .known(let known, _, refresh: nil): site = known
     case .known(_, _, let name?), .unknown(let name):
       let loaded = try perform(sites.load(name, now: context.now) { .done($0) })
       site = sites.insert(loaded, at: name, now: context.now)
+      note = loaded.note
     }
-    return (try perform(handler.handle(request, at: site, context: context)), site)
+    var answer = try perform(handler.handle(request, at: site, context: context))
+    if let note { answer.notes.append(note) }
+    return (answer, site)
   }
 }
 

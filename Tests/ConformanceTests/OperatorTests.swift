@@ -44,26 +44,34 @@ import Testing
   @Test("a limit of open files bounds connections, is logged, and ends no service", arguments: Run.buildNames)
   func openFiles(build: String) async throws {
     let (log, turnedAway, later) = try await Turnstile.shared.pass { () throws -> (String, Set<Int>, Int) in
-      let process = try Run.start(build, name: "open-files-\(build)", openFiles: 96)
-      defer { process.stop() }
-      let endpoint = try process.waitUntilListening()
-      var sockets: [Socket] = []
-      defer { for socket in sockets { socket.close() } }
-      for _ in 0..<160 { sockets.append(try Socket.connect(host: "127.0.0.1", port: endpoint.port, secondsToWait: 60)) }
-      // Those beyond what is allowed are told so without having asked; those beyond the files wait. Event loops do not wait for each
-      // other, so that which one is the first beyond is not certain.
-      let statuses = Set(try sockets[56...59].map { try HTTPAnswer(readingAll: $0).status })
-      for socket in sockets { socket.close() }
-      sockets = []
-      let client = RawHTTPClient(endpoint: endpoint)
-      let later = try client.send(method: "GET", target: "/healthz", fields: [("Host", "localhost")]).status
-      return (try String(contentsOf: process.log, encoding: .utf8), statuses, later)
+      // Where the machine is so busy that the first connections have timed out before the last is made, there was no limit to reach.
+      for _ in 0..<3 {
+        if let found = try? Self.reachLimit(build) { return found }
+      }
+      return try Self.reachLimit(build)
     }
     #expect(turnedAway == [503])
     #expect(later == 200)
     #expect(log.contains(#""asked":"8192","connections":"48","files":"96""#))
     #expect(log.split(separator: "\n").count { $0.contains("connections are turned away") } == 1)
     #expect(log.split(separator: "\n").count { $0.contains("no connection can be accepted") } == 1)
+  }
+
+  private static func reachLimit(_ build: String) throws -> (log: String, turnedAway: Set<Int>, later: Int) {
+    let process = try Run.start(build, name: "open-files-\(build)", openFiles: 96)
+    defer { process.stop() }
+    let endpoint = try process.waitUntilListening()
+    var sockets: [Socket] = []
+    defer { for socket in sockets { socket.close() } }
+    for _ in 0..<160 { sockets.append(try Socket.connect(host: "127.0.0.1", port: endpoint.port, secondsToWait: 60)) }
+    // Those beyond what is allowed are told so without having asked; those beyond the files wait. Event loops do not wait for each
+    // other, so that which one is the first beyond is not certain.
+    let statuses = Set(try sockets[56...59].map { try HTTPAnswer(readingAll: $0).status })
+    for socket in sockets { socket.close() }
+    sockets = []
+    let client = RawHTTPClient(endpoint: endpoint)
+    let later = try client.send(method: "GET", target: "/healthz", fields: [("Host", "localhost")]).status
+    return (try String(contentsOf: process.log, encoding: .utf8), statuses, later)
   }
 
   @Test func whatKeepsAServerFromStartingIsSaidAlike() async throws {

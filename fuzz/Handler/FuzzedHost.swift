@@ -15,7 +15,7 @@ struct FuzzedHost: PlayedHost {
 
   init(_ configuration: Configuration, results: ArraySlice<[UInt8]>) {
     handler = EdgeHandler(configuration: configuration)
-    sites = SiteCache(configuration, records: nil)
+    sites = SiteCache(configuration, records: .host)
     self.results = results
   }
 
@@ -61,6 +61,15 @@ struct FuzzedHost: PlayedHost {
   }
 
   mutating func sample(_ request: SampleRequest) -> SampleResult { next() ?? sample() }
+
+  mutating func records(_ request: RecordRequest) -> RecordResult {
+    precondition(request.isValid, "a request that no store takes")
+    return next() ?? .records([nil])
+  }
+
+  mutating func secrets(_ request: SecretsRequest) -> SecretsResult {
+    next() ?? SecretsResult(request.secrets.map { $0.text })
+  }
 
   private mutating func next<Result: WireValue>() -> Result? {
     results.popFirst().flatMap { try? Result(wireText: $0) }

@@ -46,34 +46,52 @@ import Testing
     #expect(try agree(on: calls) > 3)
   }
 
+  @Test("the builds agree on what records say, while time goes on") func onRecords() throws {
+    var generator = SeededGenerator(seed: 45)
+    var calls: [Call] = []
+    let hosts = [
+      "one.localhost", "two.localhost", "img.one.example", "x.example", "localhost", "10.0.0.1", "acme.localhost",
+    ]
+    var now: Int64 = 1_767_225_600
+    for index in 0..<5_000 {
+      now += Int64.random(in: -1...8, using: &generator)
+      let host = hosts.randomElement(using: &generator) ?? ""
+      let target = index % 50 == 0 ? "/readyz" : "/web/\(index).jpg?w=9"
+      let request = ReceivedRequest(method: "GET", target: target, fields: [("Host", host)], isSecure: true)
+      calls.append(Call(request, context: Context(now: now, isReady: true)))
+    }
+    #expect(try agree(on: calls, setup: Self.setup(records: true)) > 1_000)
+  }
+
   /// How many of the calls have a transcript of their own.
-  private func agree(on calls: [Call]) throws -> Int {
-    var native = try TranscriptWriter(Self.setup)
+  private func agree(on calls: [Call], setup: String = Self.setup(records: false)) throws -> Int {
+    var native = try TranscriptWriter(setup)
     let expected = try calls.map { try native.lines(of: $0) }
     let checksums = expected.map { [String(TranscriptWriter.checksum(Array($0.joined(separator: "\n").utf8)))] }
-    let found = try transcripts("checksums", of: calls)
+    let found = try transcripts("checksums", of: calls, setup: setup)
     let different = calls.indices.filter { found[$0] != checksums[$0] }
     #expect(different.isEmpty, "\(different.count) of \(calls.count)")
     // A few say what it is.
     let few = different.prefix(5)
-    for (index, lines) in zip(few, try transcripts("lines", of: few.map { calls[$0] })) {
+    for (index, lines) in zip(few, try transcripts("lines", of: few.map { calls[$0] }, setup: setup)) {
       #expect(lines == expected[index], "\(calls[index].text)")
     }
     return Set(checksums).count
   }
 
-  private func transcripts(_ form: String, of calls: [Call]) throws -> [[String]] {
+  private func transcripts(_ form: String, of calls: [Call], setup: String) throws -> [[String]] {
     let table = try JSONEncoder().encode(TranscriptWriter.results)
     return try DenoScript.run(
       String(contentsOf: Self.program, encoding: .utf8),
-      input: [Self.bundle.path, Self.setup, String(decoding: table, as: UTF8.self), form] + calls.map(\.text),
+      input: [Self.bundle.path, setup, String(decoding: table, as: UTF8.self), form] + calls.map(\.text),
       readable: Self.bundle, as: [[String]].self)
   }
 
-  private static let setup: String = {
+  private static func setup(records: Bool) -> String {
     let workspaces = JSON.string("{\"workspaces\": [\(RequestGenerator.workspace)]}")
-    return JSON.object([JSON.Member("workspaces", workspaces)]).text
-  }()
+    let others = records ? [JSON.Member("records", .string("host"))] : []
+    return JSON.object([JSON.Member("workspaces", workspaces)] + others).text
+  }
 }
 
 /// A native host without anything in it, that writes down what is wanted of it.
@@ -83,9 +101,9 @@ private struct TranscriptWriter: PlayedHost {
   private var lines: [String] = []
 
   init(_ setup: String) throws {
-    let configuration = try Setup(json: Array(setup.utf8)).configuration
-    handler = EdgeHandler(configuration: configuration)
-    sites = SiteCache(configuration, records: nil)
+    let setup = try Setup(json: Array(setup.utf8))
+    handler = EdgeHandler(configuration: setup.configuration)
+    sites = SiteCache(setup.configuration, records: setup.records)
   }
 
   /// What comes of the effects of a kind. Which of them depends on what is wanted and not on the order, as the flows of a
@@ -127,6 +145,28 @@ private struct TranscriptWriter: PlayedHost {
         RenderResult.timedOut, RenderResult.failed,
       ]),
       "sample": texts([sample ?? .undecodable, SampleResult.undecodable]),
+      "records": texts(records),
+      "secrets": texts([SecretsResult(["hunter2"]), SecretsResult([nil]), SecretsResult([])]),
+    ]
+  }()
+
+  /// The same for the record of a name and that of a workspace: a load meets every wrong pair, too.
+  private static let records: [RecordResult] = {
+    let id = WorkspaceID.make(Array(repeating: 9, count: 16))
+    let name = Record(key: NameRecord.key(namespace: "one"), body: NameRecord.body(workspace: id), revision: 1)
+    let body = { (namespace: String, secret: String) in
+      """
+      {"format": 1, "id": "\(id)", "namespace": "\(namespace)", "domains": ["img.one.example"], "sources":
+        {"web": {"kind": "s3", "bucket": "web", "region": "r", "accessKeyId": "A", "secretAccessKey": \(secret)}}}
+      """
+    }
+    let workspaces = [("one", #""plain""#), ("two", #"{"sealed": "1.k.AAAA"}"#), ("a", "7")].map { pair in
+      Record(key: WorkspaceRecord.key(id: id), body: body(pair.0, pair.1), revision: 1)
+    }
+    return [
+      .records([name]), .records([nil]), .records([workspaces[0]]), .records([workspaces[1]]),
+      .records([workspaces[2]]), .records([name, workspaces[0]]), .records([name, workspaces[1]]), .unavailable,
+      .overloaded,
     ]
   }()
 
@@ -160,6 +200,8 @@ private struct TranscriptWriter: PlayedHost {
   mutating func inspect(_ request: InspectRequest) throws -> InspectResult { try result("inspect", request) }
   mutating func render(_ plan: RenderPlan) throws -> RenderResult { try result("render", plan) }
   mutating func sample(_ request: SampleRequest) throws -> SampleResult { try result("sample", request) }
+  mutating func records(_ request: RecordRequest) throws -> RecordResult { try result("records", request) }
+  mutating func secrets(_ request: SecretsRequest) throws -> SecretsResult { try result("secrets", request) }
 
   private mutating func result<Result: WireValue>(_ kind: String, _ wanted: some WireValue) throws -> Result {
     let bytes = wanted.wire.serialized()

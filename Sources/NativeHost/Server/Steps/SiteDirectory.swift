@@ -7,6 +7,8 @@ public final class SiteDirectory: Sendable {
     var cache: SiteCache
     /// Those who wait for a load, by its name.
     var waiters: [HostName: [@Sendable (Site) -> Void]] = [:]
+    /// What the operator was told last, and when: a fault that lasts is told every ``noteInterval`` seconds.
+    var lastNote: (text: String, time: Int64)?
   }
 
   private let state: Mutex<State>
@@ -54,12 +56,23 @@ public final class SiteDirectory: Sendable {
   private func run(_ load: Step<LoadedSite>, _ name: HostName, now: Int64) {
     effects.run(load) { [self] loaded in
       let loaded = loaded ?? .failed
-      if let text = loaded.note { note(text) }
+      if let text = loaded.note { tell(text, now: now) }
       let (site, waiters) = state.withLock { state in
         (state.cache.insert(loaded, at: name, now: now), state.waiters.removeValue(forKey: name) ?? [])
       }
       for waiter in waiters { waiter(site) }
     }
+  }
+
+  private static let noteInterval: Int64 = 10
+
+  private func tell(_ text: String, now: Int64) {
+    let isNew = state.withLock { state in
+      if let last = state.lastNote, last.text == text, now - last.time < Self.noteInterval { return false }
+      state.lastNote = (text, now)
+      return true
+    }
+    if isNew { note(text) }
   }
 
   /// Puts other workspaces in the place of the fixed ones, for all requests that begin after this.

@@ -77,7 +77,10 @@ import Testing
     (#"{"workspaces": [{"namespace": "acme", "format": 2}]}"#, "format"),
     (#"{"workspaces": [{"namespace": "acme"}, {"namespace": "acme"}]}"#, "twice"),
     (#"{"workspaces": [{"namespace": "a", "namespace": "b"}]}"#, "namespace"),
-    (#"{"workspaces": [{"namespace": "acme", "domains": ["x.y"]}, {"namespace": "beta", "domains": ["X.Y."]}]}"#, "domains"),
+    (
+      #"{"workspaces": [{"namespace": "acme", "domains": ["x.y"]}, {"namespace": "beta", "domains": ["X.Y."]}]}"#,
+      "domains"
+    ),
     (#"{"workspaces": [], "x": 1}"#, "x"),
     (#"{"workspaces": [], "baseDomain": "a b"}"#, "baseDomain"),
     (#"{"workspaces": [], "limits": {"maximumPixels": -1}}"#, "maximumPixels"),
