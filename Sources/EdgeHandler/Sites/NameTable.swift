@@ -54,9 +54,12 @@ struct NameTable<Value: Sendable>: Sendable {
   private func place(of name: String) -> Int {
     var low = 0
     var high = entries.count
-    while low < high {
-      let middle = low + (high - low) / 2
-      if entries[middle].name.utf8.lexicographicallyPrecedes(name.utf8) { low = middle + 1 } else { high = middle }
+    // In place, because a copy of an entry would count references to it at each step.
+    entries.withUnsafeBufferPointer { entries in
+      while low < high {
+        let middle = low + (high - low) / 2
+        if entries[middle].name.utf8.lexicographicallyPrecedes(name.utf8) { low = middle + 1 } else { high = middle }
+      }
     }
     return low
   }
