@@ -16,7 +16,8 @@ struct LandingPage: Sendable {
     body =
       "<p>An image service that is called with nothing but a URL. Each workspace answers at a host of its own:</p>"
       + "<p><code>https://&lt;namespace&gt;.\(configuration.baseDomain)/transform?src=&lt;source&gt;/&lt;path&gt;&amp;w=800</code></p>"
-    guard let demo = configuration.workspaces.first(where: { $0.namespace == "demo" }),
+    // Sample pictures are the demo's, which is alone in its configuration.
+    guard configuration.workspaces.count == 1, let demo = configuration.workspaces.first,
       let example = Self.example(demo)
     else { return }
     let port = Origin.splitPort(authority.bytes)?.port

@@ -65,6 +65,8 @@ struct Serve: ParsableCommand {
     do {
       service = try Service(settings, requestLog: level <= .info ? writer : nil, logger: logger)
       port = try service.start()
+    } catch let error as ConfigurationError {
+      throw Failure(error.description, exitCode: .badConfiguration)
     } catch {
       throw Failure("\(error)")
     }

@@ -19,7 +19,7 @@ struct WorkspaceCommand: ParsableCommand {
 
     func run() throws {
       try store.withStore { store in
-        try store.forEachWorkspace { print($0.namespace, $0.id, $0.fault.map { "unreadable: \($0)" } ?? "") }
+        try store.forEachWorkspace { print("\($0.namespace) \($0.id)" + ($0.fault.map { " unreadable: \($0)" } ?? "")) }
       }
     }
   }
