@@ -135,26 +135,3 @@ public final class SQLiteRecords: @unchecked Sendable {
     "the store of records \(path ?? "in memory") cannot be used: \(error.text)"
   }
 }
-
-/// Reports a fault when it begins or changes, and every 10 s while it lasts.
-private struct RepeatedNotes {
-  private let write: @Sendable (String) -> Void
-  private var last: (text: String, time: ContinuousClock.Instant)?
-
-  init(_ write: @escaping @Sendable (String) -> Void) {
-    self.write = write
-  }
-
-  mutating func report(_ text: String) {
-    let now = ContinuousClock.now
-    if let last, last.text == text, now - last.time < .seconds(10) { return }
-    last = (text, now)
-    write(text)
-  }
-
-  mutating func end(_ text: String) {
-    guard last != nil else { return }
-    last = nil
-    write(text)
-  }
-}

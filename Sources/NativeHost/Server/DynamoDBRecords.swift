@@ -1,6 +1,7 @@
 import EdgeHandler
 import Glibc
 import Net
+import Records
 import Secrets
 import Synchronization
 
@@ -10,8 +11,7 @@ final class DynamoDBRecords: Sendable {
   private let table: DynamoDB
   private let source: CredentialSource
   private let origins: OriginClient
-  private let report: @Sendable (String) -> Void
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   private typealias Waiter = @Sendable (HostCredentials?) -> Void
 
@@ -19,8 +19,7 @@ final class DynamoDBRecords: Sendable {
     var credentials: HostCredentials?
     var isLoading = false
     var waiters: [Waiter] = []
-    /// What was reported last, and when, in Unix seconds: the same fault is told once in 10 s.
-    var report: (text: String, time: Int64)?
+    var notes: RepeatedNotes
   }
 
   /// - Parameter report: takes a line for the operator's log.
@@ -31,7 +30,7 @@ final class DynamoDBRecords: Sendable {
     self.table = table
     self.source = source
     self.origins = origins
-    self.report = report
+    state = Mutex(State(notes: RepeatedNotes(report)))
   }
 
   /// Calls `completion` once, on any thread.
@@ -39,7 +38,7 @@ final class DynamoDBRecords: Sendable {
     call { [self] call in
       guard let call else { return completion(.unavailable) }
       run(table.perform(request, call)) { [self] outcome in
-        if let note = outcome.note { tell(note) }
+        if let note = outcome.note { state.withLock { $0.notes.report(note) } }
         completion(outcome.result)
       }
     }
@@ -79,7 +78,7 @@ final class DynamoDBRecords: Sendable {
       var found: HostCredentials?
       switch result {
       case .credentials(let credentials): found = credentials
-      case .unavailable(let reason): tell(reason)
+      case .unavailable(let reason): state.withLock { $0.notes.report(reason) }
       }
       let (credentials, waiters) = state.withLock { state -> (HostCredentials?, [Waiter]) in
         state.isLoading = false
@@ -97,15 +96,5 @@ final class DynamoDBRecords: Sendable {
     case .exchange(let request, let next):
       _ = origins.exchange(request) { [self] in run(next($0), then) }
     }
-  }
-
-  private func tell(_ text: String) {
-    let now = Int64(time(nil))
-    let isNew = state.withLock { state in
-      if let last = state.report, last.text == text, now - last.time < 10 { return false }
-      state.report = (text, now)
-      return true
-    }
-    if isNew { report(text) }
   }
 }

@@ -1,4 +1,5 @@
 import EdgeHandler
+import Records
 import Synchronization
 
 /// The sites that all requests share: the handler's ``SiteCache`` under a lock, and the loads that are under way.
@@ -7,13 +8,11 @@ public final class SiteDirectory: Sendable {
     var cache: SiteCache
     /// Those who wait for a load, by its name.
     var waiters: [HostName: [@Sendable (Site) -> Void]] = [:]
-    /// What the operator was told last, and when: a fault that lasts is told every ``noteInterval`` seconds.
-    var lastNote: (text: String, time: Int64)?
+    var notes: RepeatedNotes
   }
 
   private let state: Mutex<State>
   private let effects: ServiceEffects
-  private let note: @Sendable (String) -> Void
   /// As the cache says, for those who have no lock.
   private let sharedEpoch = Atomic<UInt64>(0)
 
@@ -26,9 +25,8 @@ public final class SiteDirectory: Sendable {
 
   /// - Parameter note: takes what the operator should know of records that cannot be read.
   public init(_ cache: SiteCache, effects: ServiceEffects, note: @escaping @Sendable (String) -> Void) {
-    state = Mutex(State(cache: cache))
+    state = Mutex(State(cache: cache, notes: RepeatedNotes(note)))
     self.effects = effects
-    self.note = note
   }
 
   var epoch: UInt64 { sharedEpoch.load(ordering: .acquiring) }
@@ -56,23 +54,12 @@ public final class SiteDirectory: Sendable {
   private func run(_ load: Step<LoadedSite>, _ name: HostName, now: Int64) {
     effects.run(load) { [self] loaded in
       let loaded = loaded ?? .failed
-      if let text = loaded.note { tell(text, now: now) }
+      if let text = loaded.note { state.withLock { $0.notes.report(text) } }
       let (site, waiters) = state.withLock { state in
         (state.cache.insert(loaded, at: name, now: now), state.waiters.removeValue(forKey: name) ?? [])
       }
       for waiter in waiters { waiter(site) }
     }
-  }
-
-  private static let noteInterval: Int64 = 10
-
-  private func tell(_ text: String, now: Int64) {
-    let isNew = state.withLock { state in
-      if let last = state.lastNote, last.text == text, now - last.time < Self.noteInterval { return false }
-      state.lastNote = (text, now)
-      return true
-    }
-    if isNew { note(text) }
   }
 
   /// Puts other workspaces in the place of the fixed ones, for all requests that begin after this.
